@@ -1,0 +1,70 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+
+// The targets stand bottom-up: what is listed later may import what is listed earlier, never the other way round.
+// `swift build --explicit-target-dependency-import-check error` holds every import against this list.
+let package = Package(
+  name: "fanfare",
+  products: [.executable(name: "fanfare", targets: ["fanfare"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: [.defaults, "YAML"]),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    // Floor 0: module maps and shims around C libraries.
+    .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .target(name: "CLinux"),
+
+    // Floor 1: the domain (no I/O) and threads (no domain).
+    .target(name: "Fanfare", dependencies: [crypto], swiftSettings: settings),
+    .target(name: "Threading", dependencies: ["CLinux"], swiftSettings: settings),
+
+    // Floor 2: adapters and the loops between their ports. None of these imports another.
+    .target(
+      name: "AMQPSource", dependencies: ["Fanfare", "Threading", "CRabbitMQ", "CLinux", logging, metrics, lifecycle],
+      swiftSettings: settings),
+    .target(
+      name: "SQLiteStore",
+      dependencies: [
+        "Fanfare", "CLinux", .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+        logging, metrics, lifecycle,
+      ], swiftSettings: settings),
+    .target(
+      name: "HTTPDelivery", dependencies: ["Fanfare", "Threading", "CCurl", "CLinux", crypto, logging, metrics, lifecycle],
+      swiftSettings: settings),
+    .target(name: "Pipeline", dependencies: ["Fanfare", "Threading", logging, metrics, lifecycle], swiftSettings: settings),
+    .target(
+      name: "EventAPI", dependencies: ["Fanfare", hummingbird, crypto, logging, metrics, lifecycle],
+      swiftSettings: settings),
+
+    // Floor 3: commands, configuration and the composition root.
+    .executableTarget(
+      name: "fanfare",
+      dependencies: [
+        "Fanfare", "Threading", "AMQPSource", "SQLiteStore", "HTTPDelivery", "Pipeline", "EventAPI", crypto, logging, metrics, lifecycle,
+        hummingbird, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Configuration", package: "swift-configuration"),
+      ], path: "Sources/Commands", swiftSettings: settings),
+  ]
+)

@@ -1,0 +1,11 @@
+#pragma once
+#include <stdint.h>
+
+/// An eventfd that is non-blocking and closed on exec, or -1 with errno.
+int clinux_eventfd(void);
+
+/// Names the calling thread; Linux keeps the first 15 characters.
+void clinux_name_thread(const char *name);
+
+/// Locks a whole open file for this process alone, without waiting: 0, or the errno (EWOULDBLOCK if another has it).
+int clinux_lock_file(int descriptor);

@@ -1,0 +1,85 @@
+/// Names a delivery for as long as the store lives; receivers see it as `webhook-id`, the same on each retry.
+///
+/// The KSUID's last eight bytes are the store's own row, so no index is needed to find it.
+public struct DeliveryID: Hashable, Sendable, Comparable, CustomStringConvertible {
+  public let ksuid: KSUID
+
+  public init(_ ksuid: KSUID) { self.ksuid = ksuid }
+
+  public init?(_ text: some StringProtocol) {
+    guard let ksuid = KSUID(text) else { return nil }
+    self.ksuid = ksuid
+  }
+
+  public var row: Int64 { Int64(bitPattern: ksuid.low) }
+  public var description: String { ksuid.description }
+  public static func < (left: DeliveryID, right: DeliveryID) -> Bool { left.ksuid < right.ksuid }
+}
+
+/// Where deliveries go: one URL of one kind. Subscriptions with the same URL share it, and with it its slots.
+public struct EndpointID: Hashable, Sendable, Comparable {
+  public let row: Int64
+
+  public init(row: Int64) { self.row = row }
+  public static func < (left: EndpointID, right: EndpointID) -> Bool { left.row < right.row }
+}
+
+/// Where a delivery stands.
+public enum DeliveryState: Hashable, Sendable {
+  case scheduled(at: Timestamp)
+  case succeeded
+  case dead(DeadReason)
+  /// Its subscription was removed or narrowed before it could be made.
+  case cancelled
+
+  public var name: String {
+    switch self {
+    case .scheduled: "scheduled"
+    case .succeeded: "succeeded"
+    case .dead: "dead"
+    case .cancelled: "cancelled"
+    }
+  }
+}
+
+/// Why a delivery is not tried any more.
+public enum DeadReason: String, Hashable, Sendable, CaseIterable {
+  /// The last attempt of the schedule failed.
+  case exhausted
+  /// The receiver said that it will never take it, or the address is not allowed.
+  case refused
+  /// The receiver is gone (410, or a Slack endpoint that no longer exists).
+  case gone
+}
+
+/// One delivery to attempt, with all that the attempt needs: no second read.
+public struct DeliveryTask: Sendable {
+  public let id: DeliveryID
+  public let event: StoredEvent
+  public let subscription: Subscription
+  public let endpoint: EndpointID
+  /// Attempts made before this one, over the delivery's whole life.
+  public let attemptsMade: Int
+  /// Attempts that count against the retry schedule; a requeue starts it over, a 429 does not count.
+  public let triesMade: Int
+  /// Answers of 429 so far.
+  public let throttles: Int
+  public let dueAt: Timestamp
+
+  public init(
+    id: DeliveryID, event: StoredEvent, subscription: Subscription, endpoint: EndpointID, attemptsMade: Int, triesMade: Int, throttles: Int,
+    dueAt: Timestamp
+  ) {
+    self.id = id
+    self.event = event
+    self.subscription = subscription
+    self.endpoint = endpoint
+    self.attemptsMade = attemptsMade
+    self.triesMade = triesMade
+    self.throttles = throttles
+    self.dueAt = dueAt
+  }
+
+  /// The number of the attempt that is due, from 1.
+  public var attemptNumber: Int { attemptsMade + 1 }
+}

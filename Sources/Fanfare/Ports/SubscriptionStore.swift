@@ -1,0 +1,30 @@
+/// Keeps the subscriptions of each project.
+public protocol SubscriptionStore: Sendable {
+  func subscriptions(of scope: SubscriptionScope) async throws -> SubscriptionSet
+
+  /// Replaces the whole set, atomically and durably. Entries with an id that was there keep their secret, their pause and their deliveries;
+  /// scheduled deliveries of entries that are gone are cancelled.
+  ///
+  /// - Parameter version: if given, the version that the set must still have.
+  /// - Throws: ``SubscriptionSetChanged`` if it has another.
+  func replace(_ scope: SubscriptionScope, with drafts: [Subscription], ifVersion version: Int64?) async throws -> SubscriptionSet
+}
+
+/// A scope's subscriptions as they stand, in the order that the client gave.
+public struct SubscriptionSet: Sendable {
+  /// Grows with each replacement; 0 where there never was one.
+  public var version: Int64
+  public var subscriptions: [Subscription]
+
+  public init(version: Int64, subscriptions: [Subscription]) {
+    self.version = version
+    self.subscriptions = subscriptions
+  }
+}
+
+/// Somebody else replaced the set meanwhile.
+public struct SubscriptionSetChanged: Error, Sendable {
+  public let version: Int64
+
+  public init(version: Int64) { self.version = version }
+}

@@ -34,6 +34,7 @@ let package = Package(
     // Floor 0: module maps and shims around C libraries.
     .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CLinux"),
 
     // Floor 1: the domain (no I/O) and threads (no domain).
@@ -53,7 +54,7 @@ let package = Package(
     .target(
       name: "HTTPDelivery", dependencies: ["Fanfare", "Threading", "CCurl", "CLinux", crypto, logging, metrics, lifecycle],
       swiftSettings: settings),
-    .target(name: "Pipeline", dependencies: ["Fanfare", "Threading", logging, metrics, lifecycle], swiftSettings: settings),
+    .target(name: "Pipeline", dependencies: ["Fanfare", "Threading", "CZlib", logging, metrics, lifecycle], swiftSettings: settings),
     .target(
       name: "EventAPI", dependencies: ["Fanfare", hummingbird, crypto, logging, metrics, lifecycle],
       swiftSettings: settings),

@@ -74,6 +74,33 @@ public struct JSONScanner: Sendable {
     }
   }
 
+  /// Reads an object as ``object(_:)`` does and hands each key out as the range of its text between the quotes, with whether it holds
+  /// an escape, so that nobody makes a string who only compares. `body` must consume exactly the member's value.
+  public mutating func rawObject(
+    _ body: (_ key: Range<Int>, _ isEscaped: Bool, _ scanner: inout JSONScanner) throws(JSONError) -> Void
+  ) throws(JSONError) {
+    try expect(UInt8(ascii: "{"), "expected an object")
+    if peek() == UInt8(ascii: "}") {
+      position += 1
+      return
+    }
+    while true {
+      guard peek() == UInt8(ascii: "\"") else { throw error("expected an object's key") }
+      let start = position
+      let isEscaped = try skipString()
+      let key = start + 1..<position - 1
+      try expect(UInt8(ascii: ":"), "expected ':' after an object's key")
+      try body(key, isEscaped, &self)
+      switch peek() {
+      case UInt8(ascii: ","): position += 1
+      case UInt8(ascii: "}"):
+        position += 1
+        return
+      default: throw error("expected ',' or '}' in an object")
+      }
+    }
+  }
+
   /// Reads an array and calls `body` for each element. `body` must consume exactly the element.
   public mutating func array(_ body: (_ scanner: inout JSONScanner) throws(JSONError) -> Void) throws(JSONError) {
     try expect(UInt8(ascii: "["), "expected an array")

@@ -8,6 +8,9 @@ public protocol DeliveryStore: Sendable {
   /// - Parameter held: deliveries that are in hand already and must not come again.
   func claim(_ lane: Lane, dueAt now: Timestamp, excluding held: Set<DeliveryID>, limit: Int) async throws -> [DeliveryTask]
 
+  /// When the next delivery of a lane that is not due at `now` yet becomes due; nil if there is none.
+  func nextDue(of lane: Lane, after now: Timestamp) async throws -> Timestamp?
+
   /// Writes attempts down and moves their deliveries on, durably. A delivery that was removed or settled meanwhile stays as it is.
   ///
   /// A delivery that dies is put into the outbox in the same transaction.
@@ -15,6 +18,7 @@ public protocol DeliveryStore: Sendable {
 }
 
 /// What is scheduled for one endpoint, first attempts apart from retries, so that late retries cannot stand in their way.
+/// A delivery is a retry once a try was counted against its schedule (``DeliveryTask/triesMade`` above 0).
 public struct Lane: Hashable, Sendable {
   public var endpoint: EndpointID
   public var isRetry: Bool

@@ -1,0 +1,43 @@
+/// One scope's subscriptions, found by event type.
+///
+/// Each enabled one stands in exactly one of two places: under every type it names, if it names types only, or among those
+/// whose globs must be tried.
+struct SubscriptionBucket: Sendable {
+  /// All of them, in the order that the client gave.
+  let members: [Subscription]
+  private var byType: [String: [Int]] = [:]
+  private var open: [Int] = []
+
+  init(_ members: [Subscription]) {
+    self.members = members
+    for (position, member) in members.enumerated() where !member.isDisabled {
+      if let globs = member.events, globs.allSatisfy(\.isExact) {
+        for type in Set(globs.map(\.pattern)) { byType[type, default: []].append(position) }
+      } else {
+        open.append(position)
+      }
+    }
+  }
+
+  /// Appends the members that the event matches, in the members' order.
+  func appendMatches(of event: Event, to found: inout [Subscription]) {
+    let exact = byType.isEmpty ? [] : byType[event.type.name] ?? []
+    var next = 0
+    for position in open {
+      while next < exact.count, exact[next] < position {
+        append(members[exact[next]], of: event, to: &found)
+        next += 1
+      }
+      let member = members[position]
+      if member.events?.contains(where: { $0.matches(event.type.name) }) ?? true { append(member, of: event, to: &found) }
+    }
+    while next < exact.count {
+      append(members[exact[next]], of: event, to: &found)
+      next += 1
+    }
+  }
+
+  private func append(_ member: Subscription, of event: Event, to found: inout [Subscription]) {
+    if member.verdictOnContent(of: event).isMatch { found.append(member) }
+  }
+}

@@ -1,0 +1,20 @@
+internal import GRDB
+
+/// What recording runs for each attempt.
+struct RecordStatements {
+  let find: Statement
+  let update: Statement
+  let insertAttempt: Statement
+
+  init(_ db: Database) throws {
+    find = try Statement("SELECT state, created_at, tries, attempts, throttles, due_at FROM delivery WHERE row = ?", in: db)
+    update = try Statement(
+      """
+      UPDATE delivery SET state = ?, is_retry = ?, due_at = ?, tries = ?, attempts = ?, throttles = ?, dead_reason = ? WHERE row = ?
+      """, in: db)
+    insertAttempt = try Statement(
+      """
+      INSERT INTO attempt(delivery, number, started_at, duration, status, reason, detail, response_body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      """, in: db)
+  }
+}

@@ -1,0 +1,67 @@
+public import Fanfare
+internal import GRDB
+internal import Synchronization
+
+extension SQLiteStore: DeliveryStore {
+  public func dueLanes() async throws -> [DueLane] {
+    try await read { try Self.dueLanes($0) }
+  }
+
+  public func nextDue(of lane: Lane, after now: Timestamp) async throws -> Timestamp? {
+    try await read { db in
+      let select = try Statement(
+        """
+        SELECT due_at FROM delivery INDEXED BY delivery_due WHERE state = 0 AND endpoint = ? AND is_retry = ? AND due_at > ?
+        ORDER BY due_at LIMIT 1
+        """, in: db)
+      defer { select.reset() }
+      select.bind(1, lane.endpoint.row)
+      select.bind(2, lane.isRetry)
+      select.bind(3, now)
+      return try select.step() ? select.timestamp(0) : nil
+    }
+  }
+
+  public func claim(_ lane: Lane, dueAt now: Timestamp, excluding held: Set<DeliveryID>, limit: Int) async throws -> [DeliveryTask] {
+    if limit <= 0 { return [] }
+    let heldRows = Set(held.map(\.row))
+    let claim = try await read { [self] db in
+      let subscriptions = writer.catalogue.withLock { $0.index }
+      return try Claim(lane, dueAt: now, excluding: heldRows, limit: limit, subscriptions, visibility, identity, in: db)
+    }
+    if !claim.unwanted.isEmpty {
+      let unwanted = claim.unwanted
+      try await writer.perform { [visibility] in try $0.cancelUnwanted(unwanted, visibility) }
+    }
+    return claim.tasks
+  }
+
+  public func record(_ attempts: [AttemptRecord]) async throws {
+    if attempts.isEmpty { return }
+    try await writer.perform { try $0.record(attempts) }
+  }
+
+  var visibility: DefaultVisibility { configuration.defaultVisibility }
+
+  /// Seeks from lane to lane in the index of what is due: a read a lane, however long each is.
+  static func dueLanes(_ db: Database) throws -> [DueLane] {
+    let next = try Statement(
+      """
+      SELECT endpoint, is_retry, due_at FROM delivery INDEXED BY delivery_due WHERE state = 0 AND (endpoint, is_retry) > (?, ?)
+      ORDER BY endpoint, is_retry, due_at LIMIT 1
+      """, in: db)
+    var lanes: [DueLane] = []
+    next.bind(1, Int64.min)
+    next.bind(2, 0)
+    while try next.step() {
+      lanes.append(
+        DueLane(lane: Lane(endpoint: EndpointID(row: next.int64(0)), isRetry: next.bool(1)), dueAt: next.timestamp(2)))
+      let (endpoint, isRetry) = (next.int64(0), next.int64(1))
+      next.reset()
+      next.bind(1, endpoint)
+      next.bind(2, isRetry)
+    }
+    next.reset()
+    return lanes
+  }
+}

@@ -1,0 +1,18 @@
+public import Fanfare
+
+extension SQLiteStore: EventStore {
+  public func ingest(_ arrivals: [Arrival]) async throws -> IngestReceipt {
+    if arrivals.isEmpty { return IngestReceipt() }
+    return try await writer.perform { try $0.ingest(arrivals) }
+  }
+
+  public func ingestAll(_ events: [(Event, Origin)]) async throws -> IngestReceipt {
+    if events.isEmpty { return IngestReceipt() }
+    let bytes = events.reduce(0) { $0 + $1.1.raw.count }
+    do {
+      return try await writer.perform(bytes: bytes) { try $0.ingestAll(events) }
+    } catch let error as SQLiteStoreError where error.code == .overloaded {
+      throw IntakeOverloaded()
+    }
+  }
+}

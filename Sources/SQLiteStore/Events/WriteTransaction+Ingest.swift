@@ -1,0 +1,174 @@
+internal import Fanfare
+
+extension WriteTransaction {
+  /// Stores a batch: what conflicts with something stored goes to the quarantine.
+  func ingest(_ arrivals: [Arrival]) throws -> IngestReceipt {
+    var receipt = IngestReceipt()
+    receipt.fates.reserveCapacity(arrivals.count)
+    for arrival in arrivals {
+      switch arrival {
+      case .event(let event, let origin):
+        switch try identify(event) {
+        case .new(let fingerprint):
+          receipt.fates.append(.stored(sequence: try store(event, fingerprint, origin, deliveries: &receipt.deliveries)))
+        case .duplicate(let sequence): receipt.fates.append(.duplicate(sequence: sequence))
+        case .conflict(let sequence):
+          try quarantine(conflict(of: event, with: sequence, origin: origin))
+          receipt.fates.append(.quarantined(.conflictingEvent))
+          receipt.hasOutbox = true
+        }
+      case .quarantined(let quarantined):
+        try quarantine(quarantined)
+        receipt.fates.append(.quarantined(quarantined.reason))
+        receipt.hasOutbox = true
+      }
+    }
+    return receipt
+  }
+
+  /// Stores all or, by throwing, none.
+  func ingestAll(_ events: [(Event, Origin)]) throws -> IngestReceipt {
+    var receipt = IngestReceipt()
+    for (event, origin) in events {
+      switch try identify(event) {
+      case .new(let fingerprint):
+        receipt.fates.append(.stored(sequence: try store(event, fingerprint, origin, deliveries: &receipt.deliveries)))
+      case .duplicate(let sequence): receipt.fates.append(.duplicate(sequence: sequence))
+      case .conflict: throw EventConflict(id: event.id)
+      }
+    }
+    return receipt
+  }
+
+  // MARK: Identity
+
+  private enum EventIdentity {
+    case new(fingerprint: Int64)
+    case duplicate(sequence: Int64)
+    case conflict(sequence: Int64)
+  }
+
+  private func identify(_ event: Event) throws -> EventIdentity {
+    let fingerprint = identity.fingerprint(of: event.id)
+    let find = try forIngest().findByFingerprint
+    find.bind(1, fingerprint)
+    defer { find.reset() }
+    while try find.step() {
+      guard find.text(1) == event.id else { continue }
+      let sequence = find.int64(0)
+      return try event.saysTheSame(as: storedEvent(sequence)) ? .duplicate(sequence: sequence) : .conflict(sequence: sequence)
+    }
+    return .new(fingerprint: fingerprint)
+  }
+
+  private func storedEvent(_ sequence: Int64) throws -> Event {
+    let select = try statement("SELECT \(StoredEvent.columns), event.flags FROM event JOIN type ON type.id = event.type WHERE seq = ?")
+    select.bind(1, sequence)
+    defer { select.reset() }
+    guard try select.step() else {
+      throw SQLiteStoreError(.corrupt, "the index of event ids names the event \(sequence), which is not there")
+    }
+    var event = try Event(compact: StoredEvent(select))
+    event.isTimeGiven = EventFlags(rawValue: select.int64(StoredEvent.columnCount)).contains(.isTimeGiven)
+    return event
+  }
+
+  private func conflict(of event: Event, with sequence: Int64, origin: Origin) -> Quarantined {
+    Quarantined(
+      reason: .conflictingEvent,
+      detail: "the id \"\(event.id)\" is that of event number \(sequence), which says something else", origin: origin,
+      receivedAt: event.receivedAt)
+  }
+
+  // MARK: Storing
+
+  /// Writes the event, its timelines and its deliveries.
+  private func store(
+    _ event: Event, _ fingerprint: Int64, _ origin: Origin, deliveries: inout [DeliveryTask]
+  ) throws -> Int64 {
+    let statements = try forIngest()
+    let sequence = memory.counts.lastSequence + 1
+    let type = try typeID(event.type)
+    let audience = try audienceID(event.audience)
+    let subscriptions = memory.catalogue.index.matches(event)
+    let compact = event.compactJSON
+    var flags: EventFlags = event.isTimeGiven ? .isTimeGiven : []
+    if origin.isRedelivered { flags.insert(.isRedelivered) }
+    if !event.type.isKnown { flags.insert(.isTypeUnknown) }
+
+    let insert = statements.insertEvent
+    insert.bind(1, sequence)
+    insert.bind(2, event.id)
+    insert.bind(3, fingerprint)
+    insert.bind(4, type)
+    insert.bind(5, event.occurredAt)
+    insert.bind(6, event.receivedAt)
+    insert.bind(7, audience)
+    insert.bind(8, try originID(origin.door))
+    insert.bind(9, flags.rawValue)
+    insert.bind(10, subscriptions.isEmpty ? 0 : memory.counts.lastDelivery + 1)
+    insert.bind(11, subscriptions.count)
+    insert.bind(12, event.traceparent)
+    insert.bind(13, compact)
+    try insert.run()
+    memory.counts.lastSequence = sequence
+    eventsStored += 1
+
+    try appendToTimelines(event, sequence: sequence, type: type, audience: audience)
+    if !subscriptions.isEmpty {
+      let stored = StoredEvent(
+        sequence: sequence, id: event.id, type: event.type, occurredAt: event.occurredAt, receivedAt: event.receivedAt, compact: compact,
+        traceparent: event.traceparent)
+      try schedule(stored, for: subscriptions, tasks: &deliveries)
+    }
+    return sequence
+  }
+
+  private func appendToTimelines(_ event: Event, sequence: Int64, type: Int64, audience: Int64) throws {
+    let insert = try forIngest().insertEntry
+    let flags: EntryFlags = event.path.state?.deployment == nil ? [] : .hasDeployment
+    insert.bind(3, event.occurredAt)
+    insert.bind(4, sequence)
+    insert.bind(5, audience)
+    insert.bind(6, type)
+    insert.bind(7, flags.rawValue)
+    for timeline in try timelineIDs(of: event) {
+      insert.bind(1, timeline)
+      insert.bind(2, AudienceCode.all)
+      try insert.run()
+      insert.bind(2, audience)
+      try insert.run()
+    }
+    // What one user did is read by him, by admins and as a filter: never by audience.
+    if let username = event.username {
+      insert.bind(1, try userTimelineID(username))
+      insert.bind(2, AudienceCode.all)
+      try insert.run()
+    }
+  }
+
+  private func schedule(_ event: StoredEvent, for subscriptions: [Subscription], tasks: inout [DeliveryTask]) throws {
+    let insert = try forIngest().insertDelivery
+    let createdAt = createdAt()
+    for subscription in subscriptions {
+      guard let endpoint = memory.catalogue.endpoints[subscription.row] else {
+        preconditionFailure("a subscription in the index has no endpoint")
+      }
+      let row = memory.counts.lastDelivery + 1
+      insert.bind(1, row)
+      insert.bind(2, event.sequence)
+      insert.bind(3, subscription.row)
+      insert.bind(4, endpoint.row)
+      insert.bind(5, subscription.isPaused ? StateCode.parked : StateCode.scheduled)
+      insert.bind(6, now)
+      insert.bind(7, createdAt)
+      try insert.run()
+      memory.counts.lastDelivery = row
+      if subscription.isPaused { continue }
+      tasks.append(
+        DeliveryTask(
+          id: DeliveryID(identity.deliveries.name(row: row, createdAt: createdAt)), event: event, subscription: subscription,
+          endpoint: endpoint, attemptsMade: 0, triesMade: 0, throttles: 0, dueAt: now))
+    }
+  }
+}

@@ -1,0 +1,40 @@
+internal import GRDB
+
+extension DatabasePool {
+  /// Opens the file in WAL mode, refuses one of a newer version, and brings an older one up to date.
+  static func forStore(_ configuration: SQLiteStoreConfiguration) throws -> DatabasePool {
+    let pool = try DatabasePool(path: configuration.path, configuration: poolConfiguration(configuration))
+    let migrator = Schema.migrator
+    if try pool.read(migrator.hasBeenSuperseded) {
+      throw SQLiteStoreError(
+        .newerVersion,
+        "the database \(configuration.path) was written by a newer version of Fanfare; start that version, or restore a backup of this one's"
+      )
+    }
+    try pool.writeWithoutTransaction { db in
+      // GRDB sets NORMAL after the configuration ran, and NORMAL does not wait for the disk: set it here, where nothing comes after.
+      try db.execute(sql: "PRAGMA synchronous = FULL")
+      try db.execute(sql: "PRAGMA cache_size = -16384")
+      // A longer log than SQLite's 4 MiB: pages that many commits touch are copied to the database once, not once a few commits.
+      try db.execute(sql: "PRAGMA wal_autocheckpoint = 4096")
+      try db.execute(sql: "PRAGMA journal_size_limit = 67108864")
+    }
+    try migrator.migrate(pool)
+    return pool
+  }
+
+  private static func poolConfiguration(_ store: SQLiteStoreConfiguration) -> Configuration {
+    var configuration = Configuration()
+    configuration.label = "fanfare.store"
+    configuration.foreignKeysEnabled = false
+    configuration.busyMode = .timeout(5)
+    configuration.maximumReaderCount = store.readers
+    configuration.prepareDatabase { db in
+      // Savepoints keep what they would undo in memory. No mmap: mapped pages would count as the process's own.
+      try db.execute(sql: "PRAGMA temp_store = MEMORY")
+      try db.execute(sql: "PRAGMA cache_size = -2048")
+      try db.execute(sql: "PRAGMA mmap_size = 0")
+    }
+    return configuration
+  }
+}

@@ -1,0 +1,60 @@
+internal import Fanfare
+internal import GRDB
+
+extension WriterMemory {
+  /// Reads what the writer has to know before its first transaction.
+  init(reading db: Database) throws {
+    self.init()
+    counts.lastSequence = try Self.number(db, "SELECT max(seq) FROM event")
+    counts.lastDelivery = try Self.number(db, "SELECT max(row) FROM delivery")
+    let lastDeliveryAt = try Int64.fetchOne(db, sql: "SELECT created_at FROM delivery ORDER BY row DESC LIMIT 1")
+    let lastQuarantineAt = try Int64.fetchOne(db, sql: "SELECT created_at FROM quarantine ORDER BY row DESC LIMIT 1")
+    counts.lastCreatedAt = Timestamp(nanoseconds: max(lastDeliveryAt ?? .min, lastQuarantineAt ?? .min))
+    counts.dead = Int(try Self.number(db, "SELECT count(*) FROM delivery WHERE state = 2 AND state IN (2, 3)"))
+    counts.quarantined = Int(try Self.number(db, "SELECT count(*) FROM quarantine"))
+    counts.outbox = Int(try Self.number(db, "SELECT count(*) FROM outbox"))
+    catalogue = try SubscriptionCatalogue(reading: db)
+  }
+
+  private static func number(_ db: Database, _ sql: String) throws -> Int64 { try Int64.fetchOne(db, sql: sql) ?? 0 }
+}
+
+extension SubscriptionCatalogue {
+  init(reading db: Database) throws {
+    self.init()
+    var members: [Int64: [Subscription]] = [:]
+    let select = try Statement(
+      """
+      SELECT s.row, s.subscription_set, t.side, t.project, s.document, s.secrets, s.is_paused, s.endpoint
+      FROM subscription s JOIN subscription_set t ON t.row = s.subscription_set WHERE s.is_removed = 0 ORDER BY s.subscription_set, s.position
+      """, in: db)
+    defer { select.reset() }
+    while try select.step() {
+      let subscription = try Subscription(
+        stored: select.blob(4), row: select.int64(0), scope: try SubscriptionScope(select, from: 2),
+        secrets: try Self.secrets(select.text(5)), isPaused: select.bool(6))
+      members[select.int64(1), default: []].append(subscription)
+      endpoints[subscription.row] = EndpointID(row: select.int64(7))
+    }
+    index = SubscriptionIndex(members.values.flatMap { $0 })
+    let sets = try Statement("SELECT side, project, version FROM subscription_set", in: db)
+    defer { sets.reset() }
+    while try sets.step() { versions[try SubscriptionScope(sets, from: 0)] = sets.int64(2) }
+  }
+
+  private static func secrets(_ text: String) throws -> [String] {
+    guard case .array(let values) = try JSONValue(parsing: Array(text.utf8)) else { return [] }
+    return values.compactMap(\.stringValue)
+  }
+}
+
+extension SubscriptionScope {
+  /// Reads side and project.
+  init(_ row: Statement, from first: Int32) throws {
+    let name = row.text(first)
+    guard let side = Side(rawValue: name) else {
+      throw SQLiteStoreError(.corrupt, "a set of subscriptions has the unknown side \"\(name)\"")
+    }
+    self.init(side: side, project: row.text(first + 1))
+  }
+}

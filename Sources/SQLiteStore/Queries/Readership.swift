@@ -1,0 +1,57 @@
+internal import Fanfare
+internal import GRDB
+
+/// What a reader may see, by the audiences in a database.
+enum Readership {
+  case everything
+  /// Events of these audiences, and what `username` did.
+  case audiences([Int64], username: String?)
+
+  init(_ reader: Reader, _ visibility: DefaultVisibility, in db: Database) throws {
+    switch reader {
+    case .everything: self = .everything
+    case .member(let groups, let username):
+      let select = try Statement(
+        "SELECT DISTINCT audience FROM audience_group WHERE name IN (SELECT value FROM json_each(?))", in: db)
+      defer { select.reset() }
+      select.bind(1, Self.names(groups))
+      var audiences: [Int64] = []
+      while try select.step() { audiences.append(select.int64(0)) }
+      if Self.readsUnnamed(username, visibility) { audiences.append(AudienceCode.nobody) }
+      self = .audiences(audiences, username: username)
+    }
+  }
+
+  /// Whether one event may be seen, without reading all audiences.
+  static func maySee(
+    sequence: Int64, occurredAt: Timestamp, audience: Int64, _ reader: Reader, _ visibility: DefaultVisibility, in db: Database
+  ) throws -> Bool {
+    guard case .member(let groups, let username) = reader else { return true }
+    if audience == AudienceCode.nobody, readsUnnamed(username, visibility) { return true }
+    let meets = try Statement(
+      "SELECT 1 FROM audience_group WHERE audience = ? AND name IN (SELECT value FROM json_each(?))", in: db)
+    defer { meets.reset() }
+    meets.bind(1, audience)
+    meets.bind(2, names(groups))
+    if try meets.step() { return true }
+    guard let username, let own = try Timeline.user(username).id(in: db) else { return false }
+    let acted = try Statement(
+      "SELECT 1 FROM timeline_entry WHERE timeline = ? AND audience = 0 AND occurred_at = ? AND seq = ?", in: db)
+    defer { acted.reset() }
+    acted.bind(1, own)
+    acted.bind(2, occurredAt)
+    acted.bind(3, sequence)
+    return try acted.step()
+  }
+
+  /// Whether events that name nobody are for this caller.
+  private static func readsUnnamed(_ username: String?, _ visibility: DefaultVisibility) -> Bool {
+    switch visibility {
+    case .restricted: false
+    case .authenticated: username != nil
+    case .public: true
+    }
+  }
+
+  private static func names(_ groups: Set<String>) -> String { JSONValue.strings(groups.union([Audience.everybody])).text }
+}

@@ -1,0 +1,52 @@
+public import Fanfare
+internal import GRDB
+
+extension SQLiteStore: EventQuery {
+  public func events(
+    in timeline: Timeline, for reader: Reader, filter: EventFilter, page: EventPageRequest
+  ) async throws -> EventPage {
+    try await read { [self] db in
+      var position = EntryPosition.newest
+      if let from = page.from {
+        guard let event = try event(from, for: reader, in: db) else { throw UnknownEvent(id: from) }
+        position = EntryPosition(occurredAt: event.occurredAt.nanoseconds, sequence: event.sequence).older
+      }
+      let readership = try Readership(reader, visibility, in: db)
+      var listing = try EventListing(timeline, readership, filter, from: position, size: page.size, in: db)
+      return try listing?.page() ?? EventPage(events: [], hasMore: false)
+    }
+  }
+
+  public func event(_ id: String, for reader: Reader) async throws -> StoredEvent? {
+    try await read { [self] db in try event(id, for: reader, in: db) }
+  }
+
+  /// By the fingerprint of its id, which is compared on a hit.
+  func event(_ id: String, for reader: Reader, in db: Database) throws -> StoredEvent? {
+    let select = try Statement(
+      """
+      SELECT \(StoredEvent.columns), event.audience FROM event JOIN type ON type.id = event.type WHERE event.id_fingerprint = ?
+      """, in: db)
+    defer { select.reset() }
+    select.bind(1, identity.fingerprint(of: id))
+    while try select.step() {
+      guard select.text(1) == id else { continue }
+      let event = StoredEvent(select)
+      let isVisible = try Readership.maySee(
+        sequence: event.sequence, occurredAt: event.occurredAt, audience: select.int64(StoredEvent.columnCount), reader, visibility, in: db)
+      return isVisible ? event : nil
+    }
+    return nil
+  }
+
+  /// The sequence of the event with that id, whoever may see it.
+  func sequence(of id: String, in db: Database) throws -> Int64? {
+    let select = try Statement("SELECT seq, id FROM event WHERE id_fingerprint = ?", in: db)
+    defer { select.reset() }
+    select.bind(1, identity.fingerprint(of: id))
+    while try select.step() {
+      if select.text(1) == id { return select.int64(0) }
+    }
+    return nil
+  }
+}

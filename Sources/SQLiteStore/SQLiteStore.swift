@@ -1,0 +1,67 @@
+internal import Fanfare
+internal import GRDB
+internal import Logging
+public import ServiceLifecycle
+internal import Synchronization
+
+/// The embedded store: one SQLite file in WAL mode, one writer, a few readers. One process at a time.
+///
+/// What a method that writes returned for is on disk. Methods may be called from any task; those that write queue up and share commits.
+/// They throw ``SQLiteStoreError`` besides what their port says.
+public final class SQLiteStore: Sendable {
+  let configuration: SQLiteStoreConfiguration
+  let pool: DatabasePool
+  let identity: StoreIdentity
+  let writer: Writer
+  private let lock: Mutex<StoreLock?>
+
+  /// Opens, or makes, the database and takes it for this process. Blocks while the schema is brought up to date and what is kept in
+  /// memory is read.
+  ///
+  /// - Throws: ``SQLiteStoreError`` with a sentence for the operator: another process has it, it is of a newer version, it cannot be read.
+  public static func open(_ configuration: SQLiteStoreConfiguration) throws -> SQLiteStore {
+    do {
+      return try SQLiteStore(configuration)
+    } catch {
+      throw SQLiteStoreError.translating(error)
+    }
+  }
+
+  private init(_ configuration: SQLiteStoreConfiguration) throws {
+    let lock = try StoreLock(besideDatabase: configuration.path)
+    let pool = try DatabasePool.forStore(configuration)
+    let identity = try pool.write { db in
+      var random = SystemRandomNumberGenerator()
+      return try StoreIdentity(db, using: &random)
+    }
+    let memory = try pool.read { try WriterMemory(reading: $0) }
+    self.configuration = configuration
+    self.pool = pool
+    self.identity = identity
+    self.writer = Writer(pool: pool, identity: identity, memory: memory, configuration: configuration)
+    self.lock = Mutex(lock)
+  }
+
+  /// Finishes what was asked for, and closes the file. What is asked afterwards throws ``SQLiteStoreError/Code/closed``.
+  public func close() async throws {
+    try await writer.close()
+    try pool.close()
+    lock.withLock { $0 = nil }
+  }
+
+  func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+    do {
+      return try await pool.read(body)
+    } catch {
+      throw SQLiteStoreError.translating(error)
+    }
+  }
+}
+
+extension SQLiteStore: Service {
+  /// Waits for the graceful shutdown, and closes. To stand first in the group: the first is stopped last.
+  public func run() async throws {
+    try? await gracefulShutdown()
+    try await close()
+  }
+}

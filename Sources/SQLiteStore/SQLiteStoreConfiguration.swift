@@ -1,0 +1,37 @@
+public import Fanfare
+public import Logging
+
+/// Where the embedded store is and how it behaves.
+public struct SQLiteStoreConfiguration: Sendable {
+  /// The database file. Its directory must exist; `PATH-wal`, `PATH-shm` and `PATH.lock` stand beside it.
+  public var path: String
+  /// Who may see events that name no group. Holds for those that are stored already, too.
+  public var defaultVisibility: DefaultVisibility
+  /// What time it is. Called on the writer, once a transaction.
+  public var clock: @Sendable () -> Timestamp
+  public var logger: Logger
+  /// How many readers may work at once; each keeps up to 2 MiB of pages.
+  public var readers = 3
+  /// Commands that may wait for the writer. Past it, a command is refused at once.
+  public var writerBound = 1_024
+  /// Bytes of events that may wait for the writer, the first command not counted.
+  public var writerBytesBound = 32 << 20
+
+  public init(
+    path: String, defaultVisibility: DefaultVisibility = .restricted, clock: @escaping @Sendable () -> Timestamp,
+    logger: Logger = Logger(label: "fanfare.store")
+  ) {
+    self.path = path
+    self.defaultVisibility = defaultVisibility
+    self.clock = clock
+    self.logger = logger
+  }
+
+  /// `fanfare.sqlite` in the data directory.
+  public init(
+    directory: String, defaultVisibility: DefaultVisibility = .restricted, clock: @escaping @Sendable () -> Timestamp,
+    logger: Logger = Logger(label: "fanfare.store")
+  ) {
+    self.init(path: directory + "/fanfare.sqlite", defaultVisibility: defaultVisibility, clock: clock, logger: logger)
+  }
+}

@@ -1,0 +1,61 @@
+internal import GRDB
+
+/// Something that the store could not do.
+public struct SQLiteStoreError: Error, Sendable, CustomStringConvertible {
+  public enum Code: String, Sendable, CaseIterable {
+    /// Another process has the database.
+    case inUse = "in_use"
+    /// The database was written by a newer version.
+    case newerVersion = "newer_version"
+    /// The store was closed.
+    case closed
+    /// Too much waits for the writer already.
+    case overloaded
+    /// No room on the disk.
+    case full
+    /// The file cannot be opened, read or written.
+    case inputOutput = "input_output"
+    /// The file is not a database, or a damaged one.
+    case corrupt
+    /// SQLite waited for a lock in vain.
+    case busy
+    /// The call asked for something that cannot be stored.
+    case invalid
+    case other
+  }
+
+  public let code: Code
+  /// SQLite's extended result code, or errno for ``Code/inUse`` and files that cannot be opened.
+  public let nativeCode: Int32?
+  public let description: String
+
+  init(_ code: Code, nativeCode: Int32? = nil, _ description: String) {
+    self.code = code
+    self.nativeCode = nativeCode
+    self.description = description
+  }
+
+  /// Whether the same call may go well in a moment.
+  public var isRetriable: Bool {
+    switch code {
+    case .overloaded, .busy, .full, .inputOutput: true
+    case .inUse, .newerVersion, .closed, .corrupt, .invalid, .other: false
+    }
+  }
+
+  /// What SQLite said, in our words; errors of the domain pass as they are.
+  static func translating(_ error: any Error) -> any Error {
+    guard let error = error as? DatabaseError else { return error }
+    let code: Code =
+      switch error.resultCode {
+      case .SQLITE_FULL: .full
+      case .SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM: .inputOutput
+      case .SQLITE_CORRUPT, .SQLITE_NOTADB: .corrupt
+      case .SQLITE_BUSY, .SQLITE_LOCKED: .busy
+      case .SQLITE_MISUSE where error.message == "Connection is closed": .closed
+      default: .other
+      }
+    let message = error.message ?? "SQLite failed"
+    return SQLiteStoreError(code, nativeCode: error.extendedResultCode.rawValue, "the store failed: \(message)")
+  }
+}

@@ -1,0 +1,42 @@
+internal import GRDB
+
+/// The database's versions: numbered, forward only. A migration that was released is never edited.
+enum Schema {
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("0001", foreignKeyChecks: .immediate) { try $0.execute(sql: Migration0001.sql) }
+    return migrator
+  }
+}
+
+/// `delivery.state`.
+enum StateCode {
+  static let scheduled: Int64 = 0
+  static let succeeded: Int64 = 1
+  static let dead: Int64 = 2
+  static let cancelled: Int64 = 3
+  /// Scheduled, of a subscription that is paused or disabled: out of the index of what is due.
+  static let parked: Int64 = 4
+}
+
+/// `event.flags`.
+struct EventFlags: OptionSet {
+  let rawValue: Int64
+  static let isTimeGiven = EventFlags(rawValue: 1)
+  static let isRedelivered = EventFlags(rawValue: 2)
+  static let isTypeUnknown = EventFlags(rawValue: 4)
+}
+
+/// `timeline_entry.flags`.
+struct EntryFlags: OptionSet {
+  let rawValue: Int64
+  static let hasDeployment = EntryFlags(rawValue: 1)
+}
+
+/// `audience.id` of those that every database has.
+enum AudienceCode {
+  /// Not an audience: the run of a timeline that has all its events.
+  static let all: Int64 = 0
+  /// The set without groups; who may read it is the configuration's default visibility.
+  static let nobody: Int64 = 1
+}

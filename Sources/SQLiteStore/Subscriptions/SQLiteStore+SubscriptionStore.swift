@@ -1,0 +1,31 @@
+public import Fanfare
+internal import Synchronization
+
+extension SQLiteStore: SubscriptionStore {
+  public func subscriptions(of scope: SubscriptionScope) async throws -> SubscriptionSet {
+    writer.catalogue.withLock {
+      SubscriptionSet(version: $0.versions[scope] ?? 0, subscriptions: $0.index.subscriptions(of: scope))
+    }
+  }
+
+  /// A draft that brings secrets has them kept, for an entry that was there, too.
+  public func replace(
+    _ scope: SubscriptionScope, with drafts: [Subscription], ifVersion version: Int64?
+  ) async throws -> SubscriptionSet {
+    try await writer.perform { transaction in
+      var random = SystemRandomNumberGenerator()
+      return try transaction.replace(scope, with: drafts, ifVersion: version, using: &random)
+    }
+  }
+
+  /// Pauses or resumes a subscription, durably. While it is paused its deliveries stay scheduled and none is claimed.
+  ///
+  /// - Returns: the entry as it is now; nil if there is none of that id.
+  public func setPaused(_ isPaused: Bool, subscription id: String, of scope: SubscriptionScope) async throws -> Subscription? {
+    try await writer.perform { transaction in
+      guard let entry = transaction.memory.catalogue.index.subscriptions(of: scope).first(where: { $0.id == id }) else { return nil }
+      try transaction.setPaused(isPaused, subscription: entry.row)
+      return transaction.memory.catalogue.index.subscription(row: entry.row)
+    }
+  }
+}

@@ -1,0 +1,45 @@
+internal import Fanfare
+internal import GRDB
+
+/// One transaction of the writer, while it runs. Commands are written as extensions of it, each beside what it is about.
+final class WriteTransaction {
+  let db: Database
+  var memory: WriterMemory
+  /// When the transaction began; what it makes is made at ``createdAt``.
+  let now: Timestamp
+  let identity: StoreIdentity
+  var eventsStored = 0
+  var isCatalogueChanged = false
+
+  private var ingestStatements: IngestStatements?
+  private var recordStatements: RecordStatements?
+
+  init(_ db: Database, memory: WriterMemory, now: Timestamp, identity: StoreIdentity) {
+    self.db = db
+    self.memory = memory
+    self.now = now
+    self.identity = identity
+  }
+
+  /// The time to give to new deliveries and quarantine entries: a clock that steps back keeps the last.
+  func createdAt() -> Timestamp {
+    memory.counts.lastCreatedAt = max(memory.counts.lastCreatedAt, now)
+    return memory.counts.lastCreatedAt
+  }
+
+  func forIngest() throws -> IngestStatements {
+    if let ingestStatements { return ingestStatements }
+    let statements = try IngestStatements(db)
+    ingestStatements = statements
+    return statements
+  }
+
+  func forRecording() throws -> RecordStatements {
+    if let recordStatements { return recordStatements }
+    let statements = try RecordStatements(db)
+    recordStatements = statements
+    return statements
+  }
+
+  func statement(_ sql: String) throws -> Statement { try Statement(sql, in: db) }
+}

@@ -1,0 +1,137 @@
+internal import Fanfare
+internal import GRDB
+internal import Logging
+internal import Metrics
+internal import Synchronization
+
+/// The only one who writes: takes everything that waits and runs it in one transaction, with one wait for the disk.
+///
+/// Each command has a savepoint of its own, so one that fails fails alone. Callers are answered after the commit; if that fails, all of
+/// them get the error and nothing of theirs is stored.
+final class Writer: Sendable {
+  /// The subscriptions as of the last commit.
+  let catalogue: Mutex<SubscriptionCatalogue>
+  /// How many rows there are of what is counted, as of the last commit.
+  let counts: Mutex<StoreCounts>
+  /// Why the last commit failed; nil if it did not.
+  let lastFailure = Mutex<String?>(nil)
+
+  private let pool: DatabasePool
+  private let identity: StoreIdentity
+  private let queue: Mutex<WriterQueue>
+  private let memory: Mutex<WriterMemory>
+  private let clock: @Sendable () -> Timestamp
+  private let logger: Logger
+  private let commitTimer = Timer(label: "fanfare_commit_seconds")
+  private let commitCommands = Recorder(label: "fanfare_commit_commands")
+  private let commitEvents = Recorder(label: "fanfare_commit_events")
+
+  init(pool: DatabasePool, identity: StoreIdentity, memory: WriterMemory, configuration: SQLiteStoreConfiguration) {
+    self.pool = pool
+    self.identity = identity
+    self.catalogue = Mutex(memory.catalogue)
+    self.counts = Mutex(memory.counts)
+    self.memory = Mutex(memory)
+    self.queue = Mutex(WriterQueue(bound: configuration.writerBound, bytesBound: configuration.writerBytesBound))
+    self.clock = configuration.clock
+    self.logger = configuration.logger
+  }
+
+  /// Runs `body` on the writer and returns what it returned, durably.
+  ///
+  /// - Parameter bytes: about how much memory `body` holds.
+  func perform<Value: Sendable>(bytes: Int = 0, _ body: @escaping @Sendable (WriteTransaction) throws -> Value) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+      let command = WriteCommand(
+        bytes: bytes,
+        run: { transaction in
+          let value = try body(transaction)
+          return { continuation.resume(returning: value) }
+        },
+        fail: { continuation.resume(throwing: SQLiteStoreError.translating($0)) })
+      switch queue.withLock({ $0.admit(command) }) {
+      case .waits: break
+      case .startDraining: pool.asyncWriteWithoutTransaction { self.drain($0) }
+      case .refused(let error): continuation.resume(throwing: error)
+      }
+    }
+  }
+
+  /// How many commands wait for the writer.
+  var waiting: Int { queue.withLock { $0.waiting.count } }
+
+  /// Refuses what comes from now on and returns when all that was taken is done.
+  func close() async throws {
+    queue.withLock { $0.close() }
+    try await pool.writeWithoutTransaction { _ in }
+  }
+
+  // MARK: On the writer's queue
+
+  private func drain(_ db: Database) {
+    while true {
+      let commands = queue.withLock { $0.takeAll() }
+      if commands.isEmpty { return }
+      commit(commands, in: db)
+    }
+  }
+
+  private func commit(_ commands: [WriteCommand], in db: Database) {
+    let start = ContinuousClock.now
+    let transaction = WriteTransaction(db, memory: memory.withLock { $0.taken() }, now: clock(), identity: identity)
+    var replies: [@Sendable () -> Void] = []
+    replies.reserveCapacity(commands.count)
+    do {
+      try db.beginTransaction(.immediate)
+      for command in commands {
+        replies.append(try run(command, in: transaction))
+      }
+      try db.commit()
+    } catch {
+      if db.isInsideTransaction { try? db.rollback() }
+      transaction.memory.rollback(to: .beginning)
+      memory.withLock { $0 = transaction.memory }
+      lastFailure.withLock { $0 = "the last commit failed: \(error)" }
+      logger.error("A commit failed; nothing of it is stored", metadata: ["error": "\(error)", "commands": "\(commands.count)"])
+      for command in commands { command.fail(error) }
+      return
+    }
+    publish(transaction)
+    commitTimer.recordNanoseconds((ContinuousClock.now - start).wholeNanoseconds)
+    commitCommands.record(commands.count)
+    commitEvents.record(transaction.eventsStored)
+    for reply in replies { reply() }
+  }
+
+  /// Runs one command; one that fails is undone and answered with its error at the end.
+  ///
+  /// - Throws: if SQLite has given up the whole transaction.
+  private func run(_ command: WriteCommand, in transaction: WriteTransaction) throws -> @Sendable () -> Void {
+    let db = transaction.db
+    let mark = transaction.memory.mark()
+    try Statement("SAVEPOINT command", in: db).run()
+    do {
+      let reply = try command.run(transaction)
+      try Statement("RELEASE command", in: db).run()
+      return reply
+    } catch {
+      // A full disk and the like end the transaction by themselves.
+      guard db.isInsideTransaction else { throw error }
+      try Statement("ROLLBACK TO command", in: db).run()
+      try Statement("RELEASE command", in: db).run()
+      transaction.memory.rollback(to: mark)
+      return { command.fail(error) }
+    }
+  }
+
+  private func publish(_ transaction: WriteTransaction) {
+    transaction.memory.commit()
+    let isCatalogueChanged = transaction.isCatalogueChanged
+    memory.withLock { memory in
+      memory = transaction.memory
+      if isCatalogueChanged { catalogue.withLock { $0 = memory.catalogue } }
+      counts.withLock { $0 = memory.counts }
+    }
+    lastFailure.withLock { $0 = nil }
+  }
+}

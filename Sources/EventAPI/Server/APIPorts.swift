@@ -1,0 +1,37 @@
+public import Fanfare
+
+/// What the API speaks to, and whom it tells.
+public struct APIPorts: Sendable {
+  public var intake: any EventIntake
+  public var events: any EventQuery
+  public var subscriptions: any SubscriptionStore
+  public var deliveries: any DeliveryQuery
+  public var inspection: any StoreInspection
+  /// One for each part of the service; the service is ready when all of them are.
+  public var health: [any HealthReporting]
+  public var now: @Sendable () -> Timestamp
+  /// Makes an id for a subscription that came without one.
+  public var makeID: @Sendable () -> String
+  /// Deliveries were scheduled anew.
+  public var onRequeue: @Sendable () -> Void
+  /// A set of subscriptions was replaced.
+  public var onSubscriptionsChanged: @Sendable () -> Void
+
+  public init(
+    intake: any EventIntake, events: any EventQuery, subscriptions: any SubscriptionStore, deliveries: any DeliveryQuery,
+    inspection: any StoreInspection, health: [any HealthReporting], now: @escaping @Sendable () -> Timestamp,
+    makeID: @escaping @Sendable () -> String, onRequeue: @escaping @Sendable () -> Void = {},
+    onSubscriptionsChanged: @escaping @Sendable () -> Void = {}
+  ) {
+    self.intake = intake
+    self.events = events
+    self.subscriptions = subscriptions
+    self.deliveries = deliveries
+    self.inspection = inspection
+    self.health = health
+    self.now = now
+    self.makeID = makeID
+    self.onRequeue = onRequeue
+    self.onSubscriptionsChanged = onSubscriptionsChanged
+  }
+}

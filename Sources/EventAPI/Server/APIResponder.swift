@@ -1,0 +1,101 @@
+import Fanfare
+import Hummingbird
+import Logging
+
+/// Answers every request of a listener: finds its route, finds out who asks, calls the handler, and makes an answer of whatever it throws.
+struct APIResponder: HTTPResponder {
+  let table: RouteTable
+  let authenticator: any Authenticator
+  let requestIDs: RequestIDs
+  let metrics: HTTPMetrics
+  let maxBodyBytes: Int
+  let logger: Logger
+
+  func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
+    let start = ContinuousClock.now
+    let requestID = requestIDs.id(for: request)
+    var logger = logger
+    logger[metadataKey: "request_id"] = .string(requestID)
+
+    let target = RequestTarget(request.head.path ?? "/")
+    let match = table.match(request.method, target)
+    var response: Response
+    do {
+      response = try await answer(request, target, match, requestID: requestID, logger: logger)
+    } catch {
+      response = failure(error, logger: logger)
+    }
+    response.headers[.requestID] = requestID
+    response.headers[.xContentTypeOptions] = "nosniff"
+    if request.method == .head { response = response.createHeadResponse() }
+
+    let duration = ContinuousClock.now - start
+    metrics.record(route: match.pattern, method: request.method, status: response.status.code, duration: duration)
+    logger.debug(
+      "request answered",
+      metadata: [
+        "method": "\(request.method)", "route": "\(match.pattern)", "status": "\(response.status.code)",
+        "duration_us": "\(duration.wholeNanoseconds / 1000)",
+      ])
+    return response
+  }
+
+  private func answer(
+    _ request: Request, _ target: RequestTarget, _ match: RouteTable.Match, requestID: String, logger: Logger
+  ) async throws -> Response {
+    switch match {
+    case .notFound: throw APIError.routeNotFound(target: String(target.path))
+    case .methodNotAllowed(let allowed):
+      throw APIError.unhandledMethod(request.method.rawValue, allowed: allowed.map(\.rawValue))
+    case .invalidVariable(let name): throw APIError.invalidVariable(name, "is empty, or not percent-encoded UTF-8")
+    case .found(let route, let variables):
+      let caller =
+        switch route.access {
+        case .open: Caller.anonymous
+        case .authenticated: try await self.caller(of: request)
+        }
+      return try await route.handler(
+        Call(
+          request: request, target: target, variables: variables, caller: caller, requestID: requestID, logger: logger,
+          maxBodyBytes: maxBodyBytes))
+    }
+  }
+
+  private func caller(of request: Request) async throws(APIError) -> Caller {
+    let credential = Credential(request.headers)
+    let caller: Caller
+    do throws(AuthenticationFailure) {
+      caller = try await authenticator.caller(holding: credential?.secret)
+    } catch {
+      switch error {
+      case .missing: throw .authenticationRequired
+      case .unknown: throw .unknownKey
+      }
+    }
+    // A browser sends its cookies, and reaches loopback, on behalf of any page: what changes something must come from a page of this host.
+    let isTrustedPlace = credential?.place == .header
+    if !isTrustedPlace, request.method != .get, request.method != .head, isFromAnotherSite(request) {
+      throw .permissionDenied("a page of another site may not do this")
+    }
+    return caller
+  }
+
+  private func isFromAnotherSite(_ request: Request) -> Bool {
+    guard let origin = request.headers[.origin] else { return false }
+    guard let authority = request.head.authority, let scheme = origin.firstRange(of: "://") else { return true }
+    return origin[scheme.upperBound...].lowercased() != authority.lowercased()
+  }
+
+  private func failure(_ error: any Error, logger: Logger) -> Response {
+    if let error = APIError(error) { return error.response() }
+    logger.error("request failed", metadata: ["error": "\(error)"])
+    return APIError.unexpected.response()
+  }
+}
+
+extension RouteTable.Match {
+  /// The route's pattern as a label with a bounded vocabulary.
+  var pattern: String {
+    if case .found(let route, _) = self { route.pattern } else { "unmatched" }
+  }
+}

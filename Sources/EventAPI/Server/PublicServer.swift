@@ -1,0 +1,49 @@
+import Fanfare
+public import Logging
+public import ServiceLifecycle
+
+/// The public listener: queries, subscriptions, deliveries, health, metrics and the front page.
+public struct PublicServer: Service {
+  public struct Configuration: Sendable {
+    public var address: ListenAddress
+    /// `events.maxBytes`: the longest request body.
+    public var maxBodyBytes: Int
+    public var version: String
+
+    public init(address: ListenAddress, maxBodyBytes: Int = 1_048_576, version: String) {
+      self.address = address
+      self.maxBodyBytes = maxBodyBytes
+      self.version = version
+    }
+  }
+
+  private let listener: Listener
+
+  /// - Parameters:
+  ///   - authenticator: guards everything but health and the front page.
+  ///   - metrics: what `/metrics` shows, and where this server counts its requests.
+  public init(
+    configuration: Configuration, ports: APIPorts, authenticator: any Authenticator, metrics: PrometheusMetrics,
+    logger: Logger = Logger(label: "fanfare.http")
+  ) {
+    let routes =
+      EventRoutes(events: ports.events).routes + SubscriptionRoutes(ports: ports).routes + DeliveryRoutes(ports: ports).routes
+      + DeadLetterRoutes(ports: ports).routes + QuarantineRoutes(ports: ports).routes
+      + HealthRoutes(parts: ports.health, version: configuration.version).routes
+      + MetricsRoutes(metrics: metrics, inspection: ports.inspection, now: ports.now, version: configuration.version).routes
+      + FrontPage(version: configuration.version).routes
+    listener = Listener(
+      address: configuration.address,
+      responder: APIResponder(
+        table: RouteTable(routes), authenticator: authenticator, requestIDs: RequestIDs(now: ports.now),
+        metrics: HTTPMetrics(factory: metrics), maxBodyBytes: configuration.maxBodyBytes, logger: logger),
+      logger: logger)
+  }
+
+  /// The port it listens on; waits until it does.
+  ///
+  /// - Throws: ``ListenError`` if it could not.
+  public var port: Int { get async throws { try await listener.boundPort.value } }
+
+  public func run() async throws { try await listener.run() }
+}

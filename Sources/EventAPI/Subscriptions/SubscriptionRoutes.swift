@@ -1,0 +1,82 @@
+import Fanfare
+import Hummingbird
+
+/// The sets of subscriptions: looked at, and replaced as a whole.
+struct SubscriptionRoutes: Sendable {
+  let ports: APIPorts
+
+  var routes: [Route] {
+    SubscriptionScope.Side.allCases.flatMap { side in
+      let set = "/api/v1/events/subscriptions/\(side.rawValue)/{project}"
+      return [
+        Route(.get, set) { try await get($0, SubscriptionScope(side: side, project: $0["project"])) },
+        Route(.put, set) { try await put($0, SubscriptionScope(side: side, project: $0["project"])) },
+        Route(.get, "\(set)/{id}/secret") { try await secret($0, SubscriptionScope(side: side, project: $0["project"])) },
+      ]
+    }
+  }
+
+  private func get(_ call: Call, _ scope: SubscriptionScope) async throws -> Response {
+    try call.requireAdmin()
+    var query = call.query
+    try query.finish()
+    let set = try await ports.subscriptions.subscriptions(of: scope)
+    let tag = EntityTag(version: set.version)
+    if let known = call.request.headers[.ifNoneMatch], known.trimmed == "*" && set.version > 0 || tag.isListed(in: known, isWeak: true) {
+      return Response(status: .notModified, headers: [.eTag: tag.description])
+    }
+    return answer(set)
+  }
+
+  private func put(_ call: Call, _ scope: SubscriptionScope) async throws -> Response {
+    try call.requireAdmin()
+    var query = call.query
+    try query.finish()
+    let body = try await call.document()
+    let drafts = try Subscription.drafts(parsing: body, scope: scope, makeID: ports.makeID)
+    let version = try await expectedVersion(call, scope)
+    let set = try await ports.subscriptions.replace(scope, with: drafts, ifVersion: version)
+    ports.onSubscriptionsChanged()
+    return answer(set)
+  }
+
+  /// The version that `If-Match` names, which the set must still have when it is replaced. Nil without that header.
+  private func expectedVersion(_ call: Call, _ scope: SubscriptionScope) async throws -> Int64? {
+    guard let wanted = call.request.headers[.ifMatch] else { return nil }
+    let current = try await ports.subscriptions.subscriptions(of: scope).version
+    let tag = EntityTag(version: current)
+    let matches = wanted.trimmed == "*" ? current > 0 : tag.isListed(in: wanted, isWeak: false)
+    if !matches { throw APIError.preconditionFailed("the subscriptions are not the ones that If-Match names", tag: tag.description) }
+    return current
+  }
+
+  private func secret(_ call: Call, _ scope: SubscriptionScope) async throws -> Response {
+    try call.requireAdmin()
+    var query = call.query
+    try query.finish()
+    let set = try await ports.subscriptions.subscriptions(of: scope)
+    guard let subscription = set.subscriptions.first(where: { $0.id == call["id"] }) else { throw APIError.unknownSubscription(call["id"]) }
+    var json = JSONWriter()
+    json.beginObject()
+    json.key("secret")
+    if let secret = subscription.secrets.first { json.string(secret) } else { json.null() }
+    json.key("previous")
+    json.beginArray()
+    for secret in subscription.secrets.dropFirst() {
+      json.beginObject()
+      json.member("secret", secret)
+      json.endObject()
+    }
+    json.endArray()
+    json.endObject()
+    return .json(json.bytes, headers: [.cacheControl: "no-store"])
+  }
+
+  private func answer(_ set: SubscriptionSet) -> Response {
+    var json = JSONWriter(capacity: 256 * set.subscriptions.count)
+    json.beginArray()
+    for subscription in set.subscriptions { subscription.appendJSON(to: &json) }
+    json.endArray()
+    return .json(json.bytes, headers: [.eTag: EntityTag(version: set.version).description])
+  }
+}

@@ -10,7 +10,12 @@ let settings: [SwiftSetting] = [
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let metricsKit: Target.Dependency = .product(name: "MetricsTestKit", package: "swift-metrics")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 
 // The targets stand bottom-up: what is listed later may import what is listed earlier, never the other way round.
@@ -28,6 +33,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
@@ -64,8 +71,38 @@ let package = Package(
       name: "fanfare",
       dependencies: [
         "Fanfare", "Threading", "AMQPSource", "SQLiteStore", "HTTPDelivery", "Pipeline", "EventAPI", crypto, logging, metrics, lifecycle,
-        hummingbird, .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Configuration", package: "swift-configuration"),
+        hummingbird, httpClient, nio, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Configuration", package: "swift-configuration"), .product(name: "Yams", package: "Yams"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ], path: "Sources/Commands", swiftSettings: settings),
+
+    // Tests, in the same order. The fixtures are what they share.
+    .target(name: "BrokerFixture", path: "Tests/BrokerFixture", swiftSettings: settings),
+    .target(name: "StoreConformance", dependencies: ["Fanfare"], path: "Tests/StoreConformance", swiftSettings: settings),
+    .testTarget(name: "FanfareTests", dependencies: ["Fanfare"], swiftSettings: settings),
+    .testTarget(name: "ThreadingTests", dependencies: ["Threading"], swiftSettings: settings),
+    .testTarget(
+      name: "AMQPSourceTests",
+      dependencies: ["AMQPSource", "BrokerFixture", "Fanfare", "Threading", "CRabbitMQ", logging, metrics, metricsKit, lifecycle], swiftSettings: settings),
+    .testTarget(
+      name: "SQLiteStoreTests",
+      dependencies: ["Fanfare", "SQLiteStore", "StoreConformance", .product(name: "GRDB", package: "GRDB.swift"), logging, metrics, lifecycle],
+      swiftSettings: settings),
+    .testTarget(
+      name: "HTTPDeliveryTests",
+      dependencies: [
+        "Fanfare", "HTTPDelivery", "Threading", logging, metrics, metricsKit, lifecycle, nio, nioPosix, nioHTTP,
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ], swiftSettings: settings),
+    .testTarget(name: "PipelineTests", dependencies: ["Fanfare", "Pipeline", "Threading", logging, lifecycle], swiftSettings: settings),
+    .testTarget(
+      name: "EventAPITests", dependencies: ["Fanfare", "EventAPI", logging, metrics, lifecycle, nio, nioPosix, nioHTTP],
+      swiftSettings: settings),
+    .testTarget(
+      name: "CommandTests", dependencies: ["Fanfare", "fanfare", "AMQPSource", "HTTPDelivery", "BrokerFixture", hummingbird, logging], swiftSettings: settings),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: ["Fanfare", "fanfare", "AMQPSource", "HTTPDelivery", "BrokerFixture", hummingbird, httpClient, nio, logging],
+      swiftSettings: settings),
   ]
 )

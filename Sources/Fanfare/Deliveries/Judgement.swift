@@ -55,7 +55,8 @@ enum Judgement: Hashable, Sendable {
 /// The plain-text bodies of Slack's incoming webhooks.
 enum SlackAnswer {
   static let gone: Set<String> = [
-    "no_service", "no_service_id", "no_active_hooks", "no_team", "team_disabled", "invalid_token", "channel_is_archived", "channel_not_found",
+    "no_service", "no_service_id", "no_active_hooks", "no_team", "team_disabled", "invalid_token", "channel_is_archived",
+    "channel_not_found",
     "action_prohibited", "posting_to_general_channel_denied",
   ]
   static let refused: Set<String> = ["invalid_payload", "invalid_blocks", "no_text", "too_many_attachments", "user_not_found"]

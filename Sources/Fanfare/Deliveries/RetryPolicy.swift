@@ -40,7 +40,8 @@ public struct RetryPolicy: Sendable, Hashable {
   }
 
   private func retry(
-    _ task: DeliveryTask, _ reason: String, isThrottle: Bool, wait: Duration?, now: Timestamp, using generator: inout some RandomNumberGenerator
+    _ task: DeliveryTask, _ reason: String, isThrottle: Bool, wait: Duration?, now: Timestamp,
+    using generator: inout some RandomNumberGenerator
   ) -> Verdict {
     let schedule = task.subscription.retrySchedule ?? schedule
     let isFree = isThrottle && task.throttles < Self.freeThrottles
@@ -54,8 +55,9 @@ public struct RetryPolicy: Sendable, Hashable {
   }
 
   private func jittered(_ delay: Duration, using generator: inout some RandomNumberGenerator) -> Duration {
-    guard jitter > 0 else { return delay }
-    let moved = Double(delay.wholeNanoseconds) * (1 + Double.random(in: -jitter...jitter, using: &generator))
-    return .nanoseconds(Int64(exactly: moved.rounded()) ?? .max)
+    // Centuries are as good as any longer delay, and can be added to.
+    let whole = min(delay.wholeNanoseconds, .max / 4)
+    let spread = Int64(Double(whole) * min(max(jitter, 0), 1))
+    return .nanoseconds(whole + Int64.random(in: -spread...spread, using: &generator))
   }
 }

@@ -230,6 +230,8 @@ public struct JSONScanner: Sendable {
     position += 1
     var hasEscapes = false
     while position < end {
+      skipPlainCharacters()
+      guard position < end else { break }
       let byte = bytes[position]
       switch byte {
       case UInt8(ascii: "\""):
@@ -244,6 +246,16 @@ public struct JSONScanner: Sendable {
       }
     }
     throw error("the text ends inside a string")
+  }
+
+  /// Steps over the ASCII characters of a string that need no look: nearly all there are.
+  private mutating func skipPlainCharacters() {
+    let end = end
+    position = bytes.withUnsafeBufferPointer { bytes in
+      var index = position
+      while index < end, bytes[index] &- 0x20 < 0x60, bytes[index] != UInt8(ascii: "\""), bytes[index] != UInt8(ascii: "\\") { index += 1 }
+      return index
+    }
   }
 
   private mutating func skipEscape() throws(JSONError) {

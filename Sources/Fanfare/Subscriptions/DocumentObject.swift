@@ -10,10 +10,13 @@ struct DocumentObject {
   ///   - name: what the object is, to start a sentence with: `a subscription`.
   ///   - allowed: the keys it may have.
   ///   - ignored: keys that are taken and mean nothing.
-  init?(_ value: JSONValue, at pointer: JSONPointer, name: String, allowed: [String], ignored: [String] = [], faults: inout [ValidationError]) {
+  init?(
+    _ value: JSONValue, at pointer: JSONPointer, name: String, allowed: [String], ignored: [String] = [], faults: inout [ValidationError]
+  ) {
     guard case .object(let list) = value else {
       faults.append(
-        ValidationError(pointer: pointer.description, code: "invalid_type", message: "\(name) must be an object, and this is \(value.kind)"))
+        ValidationError(pointer: pointer.description, code: "invalid_type", message: "\(name) must be an object, and this is \(value.kind)")
+      )
       return nil
     }
     self.pointer = pointer
@@ -35,7 +38,10 @@ struct DocumentObject {
   /// The value as it came, null included.
   func raw(_ key: String) -> JSONValue? { members[key] }
 
-  func value(_ key: String) -> JSONValue? { members[key].flatMap { $0.isNull ? nil : $0 } }
+  func value(_ key: String) -> JSONValue? {
+    guard let value = members[key], !value.isNull else { return nil }
+    return value
+  }
 
   mutating func string(_ key: String) -> String? {
     guard let value = value(key) else { return nil }

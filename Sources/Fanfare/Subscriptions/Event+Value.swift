@@ -9,7 +9,10 @@ extension Event {
     if let groups = groups(named: key) {
       return JSONPointer(tokens: Array(pointer.tokens.dropFirst())).value(in: .strings(groups))
     }
-    if let field = field(named: key) { return pointer.tokens.count == 1 ? field : nil }
+    if let field = field(named: key) {
+      guard pointer.tokens.count == 1 else { return nil }
+      return field
+    }
     return otherFields.last { $0.key == key }.flatMap { JSONValue(at: pointer, in: $0.value) }
   }
 

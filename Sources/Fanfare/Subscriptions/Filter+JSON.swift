@@ -7,7 +7,8 @@ extension Filter {
     let path = Self.path(&filter)
     for key in ["is_equal_to", "is_not_equal_to"] where filter.raw(key) == .null {
       filter.complain(
-        key, "invalid_value", "\(key) cannot be null: no filter holds where the value is null. A filter with a path alone holds where there is a value")
+        key, "invalid_value",
+        "\(key) cannot be null: no filter holds where the value is null. A filter with a path alone holds where there is a value")
     }
     let matches = Self.expression("matches", &filter)
     let doesNotMatch = Self.expression("does_not_match", &filter)

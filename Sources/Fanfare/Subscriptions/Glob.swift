@@ -9,9 +9,12 @@ public struct Glob: Hashable, Sendable {
 
   /// Whether the whole text fits, byte by byte. Never takes more steps than the pattern's length times the text's.
   public func matches(_ text: String) -> Bool {
-    var pattern = pattern
-    var text = text
-    return pattern.withUTF8 { pattern in text.withUTF8 { Self.matches(pattern, $0) } }
+    let answer = pattern.utf8.withContiguousStorageIfAvailable { pattern in
+      text.utf8.withContiguousStorageIfAvailable { Self.matches(pattern, $0) }
+    }
+    if let answer = answer ?? nil { return answer }
+    // Text that came from elsewhere than Swift may not be in one piece.
+    return Array(pattern.utf8).withUnsafeBufferPointer { pattern in Array(text.utf8).withUnsafeBufferPointer { Self.matches(pattern, $0) } }
   }
 
   private static let star = UInt8(ascii: "*")

@@ -23,7 +23,9 @@ extension RegexParser {
       switch try classItem() {
       case .set(let set):
         sets = sets.union(set)
-        if next == "-", position + 1 < input.count, input[position + 1] != 0x5D { throw error("a class like \\d cannot begin a range", at: itemStart) }
+        if next == "-", position + 1 < input.count, input[position + 1] != 0x5D {
+          throw error("a class like \\d cannot begin a range", at: itemStart)
+        }
       case .scalar(let low):
         guard next == "-", position + 1 < input.count, input[position + 1] != 0x5D else {
           ranges.append(low...low)

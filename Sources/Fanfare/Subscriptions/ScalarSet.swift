@@ -78,8 +78,10 @@ struct ScalarSet: Sendable, Hashable {
   private static func cases(of scalar: Unicode.Scalar) -> [UInt32] {
     if scalar.value < 128 {
       switch scalar.value {
-      case 0x41...0x5A: return [scalar.value | 0x20]
-      case 0x61...0x7A: return [scalar.value & ~0x20]
+      // The Kelvin sign and the long s are a k and an s of another look.
+      case 0x4B, 0x6B: return [scalar.value ^ 0x20, 0x212A]
+      case 0x53, 0x73: return [scalar.value ^ 0x20, 0x17F]
+      case 0x41...0x5A, 0x61...0x7A: return [scalar.value ^ 0x20]
       default: return []
       }
     }

@@ -1,15 +1,16 @@
 /// One scope's subscriptions, found by event type.
 ///
 /// Each enabled one stands in exactly one of two places: under every type it names, if it names types only, or among those
-/// whose globs must be tried.
-struct SubscriptionBucket: Sendable {
+/// whose globs must be tried. Immutable, and shared by all copies of the index.
+final class SubscriptionBucket: Sendable {
   /// All of them, in the order that the client gave.
   let members: [Subscription]
-  private var byType: [String: [Int]] = [:]
-  private var open: [Int] = []
+  private let byType: [String: [Int]]
+  private let open: [Int]
 
   init(_ members: [Subscription]) {
-    self.members = members
+    var byType: [String: [Int]] = [:]
+    var open: [Int] = []
     for (position, member) in members.enumerated() where !member.isDisabled {
       if let globs = member.events, globs.allSatisfy(\.isExact) {
         for type in Set(globs.map(\.pattern)) { byType[type, default: []].append(position) }
@@ -17,6 +18,9 @@ struct SubscriptionBucket: Sendable {
         open.append(position)
       }
     }
+    self.members = members
+    self.byType = byType
+    self.open = open
   }
 
   /// Appends the members that the event matches, in the members' order.
@@ -29,7 +33,7 @@ struct SubscriptionBucket: Sendable {
         next += 1
       }
       let member = members[position]
-      if member.events?.contains(where: { $0.matches(event.type.name) }) ?? true { append(member, of: event, to: &found) }
+      if member.isAbout(event.type) { append(member, of: event, to: &found) }
     }
     while next < exact.count {
       append(members[exact[next]], of: event, to: &found)

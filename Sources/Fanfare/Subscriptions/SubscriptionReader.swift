@@ -56,7 +56,8 @@ struct SubscriptionReader {
         return nil
       }
       if case .string(let inner) = entry.value("id"), inner != key {
-        entry.complain("id", "invalid_value", "the id \(DocumentObject.quoted(inner)) contradicts the key \"\(key)\" that the entry stands under")
+        entry.complain(
+          "id", "invalid_value", "the id \(DocumentObject.quoted(inner)) contradicts the key \"\(key)\" that the entry stands under")
       }
     }
     switch entry.value("id") {
@@ -120,7 +121,8 @@ struct SubscriptionReader {
       let pointer = entry.pointer.appending("headers").appending(member.key)
       if let fault = HeaderRules.fault(ofName: member.key) { entry.complain(pointer, "invalid_value", fault) }
       if !names.insert(member.key.lowercased()).inserted {
-        entry.complain(pointer, "invalid_value", "the header \(DocumentObject.quoted(member.key)) stands here twice: case does not tell names apart")
+        entry.complain(
+          pointer, "invalid_value", "the header \(DocumentObject.quoted(member.key)) stands here twice: case does not tell names apart")
       }
       guard case .string(let text) = member.value else {
         entry.complain(pointer, "invalid_type", "a header's value must be a string, and is \(member.value.kind)")
@@ -135,7 +137,8 @@ struct SubscriptionReader {
     guard let value = entry.value("retry") else { return nil }
     var faults: [ValidationError] = []
     defer { entry.add(faults) }
-    guard var retry = DocumentObject(value, at: entry.pointer.appending("retry"), name: "retry", allowed: ["schedule"], faults: &faults) else {
+    guard var retry = DocumentObject(value, at: entry.pointer.appending("retry"), name: "retry", allowed: ["schedule"], faults: &faults)
+    else {
       return nil
     }
     defer { faults += retry.faults }
@@ -153,7 +156,8 @@ struct SubscriptionReader {
     var faults: [ValidationError] = []
     defer { entry.add(faults) }
     guard
-      var limit = DocumentObject(value, at: entry.pointer.appending("rateLimit"), name: "rateLimit", allowed: ["perSecond"], faults: &faults)
+      var limit = DocumentObject(
+        value, at: entry.pointer.appending("rateLimit"), name: "rateLimit", allowed: ["perSecond"], faults: &faults)
     else { return nil }
     defer { faults += limit.faults }
     guard let perSecond = limit.value("perSecond") else { return nil }
@@ -191,7 +195,8 @@ struct SubscriptionReader {
     if !isEmoji, EndpointURL.fault(of: icon) != nil {
       entry.complain(
         "slack_icon", "invalid_value",
-        "slack_icon must be an emoji's name between colons, as in \":rocket:\", or an image's http(s) URL, and \(DocumentObject.quoted(icon)) is neither")
+        "slack_icon must be an emoji's name between colons, as in \":rocket:\", or an image's http(s) URL, and \(DocumentObject.quoted(icon)) is neither"
+      )
     }
     return icon
   }

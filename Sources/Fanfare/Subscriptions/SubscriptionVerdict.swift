@@ -44,12 +44,15 @@ extension Subscription {
   func verdictOnContent(of event: Event) -> SubscriptionVerdict {
     if isDisabled { return .disabled }
     if let allowedGroups, !event.audience.meets(allowedGroups) { return .groups }
-    for (index, filter) in filters.enumerated() where !filter.holds(for: event) { return .filter(index) }
+    for index in filters.indices where !filters[index].holds(for: event) { return .filter(index) }
     return isPaused ? .paused : .matched
   }
 
-  private func isAbout(_ type: EventType) -> Bool {
-    events?.contains { $0.matches(type.name) } ?? true
+  /// Whether one of the globs fits.
+  func isAbout(_ type: EventType) -> Bool {
+    guard let events else { return true }
+    for glob in events where glob.matches(type.name) { return true }
+    return false
   }
 }
 

@@ -15,7 +15,7 @@ extension Duration {
     let name = text.utf8.dropFirst(digits.count)
     guard let unit = Self.units.first(where: { name.elementsEqual($0.name.utf8) }),
       let count = Int64(String(decoding: digits, as: UTF8.self)),
-      case let (nanoseconds, overflow) = count.multipliedReportingOverflow(by: unit.nanoseconds), !overflow
+      case (let nanoseconds, let overflow) = count.multipliedReportingOverflow(by: unit.nanoseconds), !overflow
     else { return nil }
     self = .nanoseconds(nanoseconds)
   }

@@ -80,8 +80,9 @@ extension Timestamp {
     guard rest.isEmpty else { return nil }
 
     let seconds = Self.days(fromYear: year, month: month, day: day) * 86_400 + hour * 3600 + minute * 60 + second - offset
-    let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-    let (sum, overflowed) = product.addingReportingOverflow(fraction)
+    // Counted from the end of a second before 1970, so that the first instants do not overflow on the way.
+    let (product, overflow) = (seconds < 0 ? seconds + 1 : seconds).multipliedReportingOverflow(by: 1_000_000_000)
+    let (sum, overflowed) = product.addingReportingOverflow(seconds < 0 ? fraction - 1_000_000_000 : fraction)
     if overflow || overflowed { return nil }
     self.init(nanoseconds: sum)
   }

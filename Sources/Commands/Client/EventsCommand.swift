@@ -1,0 +1,105 @@
+import ArgumentParser
+import Fanfare
+
+struct EventsCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "events", abstract: "Shows stored events, newest first.",
+    discussion: "Times are RFC 3339, or how long ago: --since 2h. Types may hold *: --type '*_STATE_DEPLOYMENT'.")
+
+  @Argument(help: ArgumentHelp("Show this one event, as JSON.", valueName: "event"))
+  var id: String?
+
+  @Option(help: ArgumentHelp("Only the Inventory's events below this path.", valueName: "project[/application[/version]]"))
+  var inventory: String?
+
+  @Option(help: ArgumentHelp("Only the State's events below this path.", valueName: "project[/environment[/deployment]]"))
+  var state: String?
+
+  @Option(help: ArgumentHelp("Only events of this type; may be repeated.", valueName: "glob"))
+  var type: [String] = []
+
+  @Option(help: ArgumentHelp("Only what this user did.", valueName: "name"))
+  var username: String?
+
+  @Option(help: ArgumentHelp("Only events from this time on.", valueName: "time"))
+  var since: Instant?
+
+  @Option(help: ArgumentHelp("Only events before this time.", valueName: "time"))
+  var until: Instant?
+
+  @Option(help: "How many events a page has, 1 to 1000.")
+  var pageSize = 20
+
+  @Option(help: ArgumentHelp("Only events older than this one: the next page.", valueName: "event"))
+  var pageFrom: String?
+
+  @Flag(help: "All pages, not the first one only.")
+  var all = false
+
+  @OptionGroup var client: ClientOptions
+
+  func validate() throws {
+    if inventory != nil, state != nil { throw ValidationError("--inventory and --state are two different listings; give one of them") }
+    if !(1...1000).contains(pageSize) { throw ValidationError("--page-size must be 1 to 1000") }
+  }
+
+  func run() async throws {
+    try await client.withClient { service in
+      if let id {
+        let answer = try await service.get(["api", "v1", "events", "event", id])
+        Console.write(answer.body + [UInt8(ascii: "\n")])
+      } else {
+        try await list(from: service)
+      }
+    }
+  }
+
+  private func list(from service: ServiceClient) async throws {
+    var table = TextTable("TIME", "TYPE", "WHERE", "WHO", "EVENT")
+    var next = pageFrom
+    while true {
+      let answer = try await service.get(path, query: query(from: next))
+      let events = try JSONElements(of: answer.body)
+      next = answer.header("X-Next-Page-From")
+      if client.json {
+        for event in events.texts { Console.write(event + [UInt8(ascii: "\n")]) }
+      } else {
+        for event in try events.values() { Self.add(event, to: &table) }
+      }
+      guard all, next != nil else { break }
+    }
+    if client.json { return }
+    Console.print(table.text)
+    if let next { Console.note("There are older ones: --page-from \(next), or --all.") }
+  }
+
+  /// The listing's path. A deployment's name may hold slashes, so only the first two of a path separate.
+  private var path: [String] {
+    let root = ["api", "v1", "events", "query"]
+    if let inventory { return root + ["inventory"] + Self.split(inventory) }
+    if let state { return root + ["state"] + Self.split(state) }
+    return root
+  }
+
+  static func split(_ path: String) -> [String] {
+    path.split(separator: "/", maxSplits: 2).map(String.init).filter { !$0.isEmpty }
+  }
+
+  private func query(from next: String?) -> [(String, String)] {
+    var query = [("page_size", String(pageSize))] + type.map { ("type", $0) }
+    if let username { query.append(("username", username)) }
+    if let since { query.append(("since", since.timestamp.rfc3339)) }
+    if let until { query.append(("until", until.timestamp.rfc3339)) }
+    if let next { query.append(("page_from", next)) }
+    return query
+  }
+
+  private static func add(_ event: JSONValue, to table: inout TextTable) {
+    func text(_ key: String) -> String? { event[key]?.stringValue }
+    let inventory = [text("inventory_project"), text("inventory_application"), text("inventory_version")].compactMap(\.self)
+    let state = [text("state_project"), text("state_environment"), text("state_deployment")].compactMap(\.self)
+    let place = [inventory, state].filter { !$0.isEmpty }.map { $0.joined(separator: "/") }.joined(separator: " + ")
+    table.add(
+      Timestamp.tableText(text("event_time")), text("type") ?? "-", place.isEmpty ? "-" : place, text("username") ?? "-", text("id") ?? "-")
+  }
+}

@@ -1,0 +1,131 @@
+import AsyncHTTPClient
+import Fanfare
+import Glibc
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+/// Talks to the HTTP API of a running service.
+struct ServiceClient: Sendable {
+  /// A response that was a success.
+  struct Answer: Sendable {
+    let body: [UInt8]
+    private let headers: HTTPHeaders
+
+    init(body: [UInt8], headers: HTTPHeaders) {
+      self.body = body
+      self.headers = headers
+    }
+
+    func header(_ name: String) -> String? { headers.first(name: name) }
+
+    func json() throws -> JSONValue {
+      do {
+        return try JSONValue(parsing: body)
+      } catch {
+        throw SentenceError("the service's answer is not JSON: \(error); is this the URL of a Fanfare?")
+      }
+    }
+  }
+
+  /// More than the largest page: 1,000 events of 64 KiB.
+  private static let maximumAnswer = 64 << 20
+
+  private let base: String
+  private let token: String
+  private let http: HTTPClient
+
+  init(base: String, token: String) {
+    self.base = base
+    self.token = token
+    var configuration = HTTPClient.Configuration(timeout: .init(connect: .seconds(5), read: .seconds(60)))
+    // A service that is not there is to be told at once, not after many tries.
+    configuration.connectionPool.retryConnectionEstablishment = false
+    http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+  }
+
+  func close() async throws { try await http.shutdown() }
+
+  func get(_ path: [String], query: [(String, String)] = []) async throws -> Answer {
+    try await send(.GET, path, query: query, body: nil, headers: [:])
+  }
+
+  func post(_ path: [String], _ body: JSONValue? = nil) async throws -> Answer {
+    try await send(.POST, path, query: [], body: body?.bytes, headers: [:])
+  }
+
+  /// - Parameter ifMatch: the `ETag` that what is replaced must still have.
+  func put(_ path: [String], _ body: [UInt8], ifMatch: String?) async throws -> Answer {
+    try await send(.PUT, path, query: [], body: body, headers: ifMatch.map { ["If-Match": $0] } ?? [:])
+  }
+
+  /// - Throws: a sentence for every response that is not a success, and for every way not to get one.
+  private func send(
+    _ method: HTTPMethod, _ path: [String], query: [(String, String)], body: [UInt8]?, headers: HTTPHeaders
+  ) async throws -> Answer {
+    var target = base + path.map { "/" + $0.percentEncoded }.joined()
+    if !query.isEmpty { target += "?" + query.map { "\($0.0)=\($0.1.percentEncoded)" }.joined(separator: "&") }
+    var request = HTTPClientRequest(url: target)
+    request.method = method
+    request.headers = headers
+    request.headers.replaceOrAdd(name: "Authorization", value: "Bearer \(token)")
+    request.headers.replaceOrAdd(name: "User-Agent", value: "fanfare/\(FanfareCommand.version)")
+    if let body {
+      request.headers.replaceOrAdd(name: "Content-Type", value: "application/json")
+      request.body = .bytes(body, length: .known(Int64(body.count)))
+    }
+    let response: HTTPClientResponse
+    let bytes: [UInt8]
+    do {
+      response = try await http.execute(request, timeout: .seconds(120))
+      bytes = try await Array(response.body.collect(upTo: Self.maximumAnswer).readableBytesView)
+    } catch {
+      throw SentenceError("\(base) cannot be reached: \(Self.reason(for: error)); is the service running there?")
+    }
+    guard (200..<300).contains(response.status.code) else { throw Self.refusal(status: Int(response.status.code), bytes) }
+    return Answer(body: bytes, headers: response.headers)
+  }
+
+  private static func reason(for error: any Error) -> String {
+    switch error {
+    case let error as HTTPClientError: error.shortDescription
+    case let error as NIOConnectionError: error.connectionErrors.first.map { reason(for: $0.error) } ?? "no address answers"
+    case let error as IOError: String(cString: strerror(error.errnoCode)).lowercased()
+    default: "\(error)"
+    }
+  }
+
+  /// The service's own sentence, with every fault that it names.
+  private static func refusal(status: Int, _ body: [UInt8]) -> SentenceError {
+    guard let json = try? JSONValue(parsing: body), let sentence = json["error"]?.stringValue else {
+      return SentenceError("the service answered \(status)")
+    }
+    var lines = ["\(sentence) (\(json["code"]?.stringValue ?? "no code"), status \(status))"]
+    if case .array(let faults)? = json["data"]?["validation_errors"] {
+      for fault in faults {
+        let pointer = fault["pointer"]?.stringValue ?? ""
+        lines.append("  \(pointer.isEmpty ? "the document" : pointer): \(fault["message"]?.stringValue ?? "")")
+      }
+    }
+    if case .array(let faults)? = json["data"]?["parameters"], faults.count > 1 {
+      for fault in faults { lines.append("  \(fault["parameter"]?.stringValue ?? ""): \(fault["message"]?.stringValue ?? "")") }
+    }
+    return SentenceError(lines.joined(separator: "\n").split(separator: "\n").map { String($0).printableLine }.joined(separator: "\n"))
+  }
+}
+
+extension String {
+  /// For one segment of a path, or one value of a query.
+  var percentEncoded: String {
+    var text = ""
+    for byte in utf8 {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+        UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
+        text.append(Character(UnicodeScalar(byte)))
+      default: text += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+      }
+    }
+    return text
+  }
+}

@@ -1,0 +1,99 @@
+import AMQPSource
+import EventAPI
+import Fanfare
+import HTTPDelivery
+
+/// Every key of the configuration. This table is the single source: what is not in it does not exist.
+enum SettingsKeys {
+  static let dataDirectory = SettingsKey(
+    "data.directory", default: "./data", .path, "The directory of the embedded store and of admin.token; made if it is not there.")
+  static let storeURL = SettingsKey(
+    "store.url", default: "sqlite:", .store, "Where events are stored; sqlite: is fanfare.db in the data directory.")
+
+  static let amqpURL = SettingsKey(
+    "amqp.url", .brokers,
+    "The broker; several URLs are tried in turn. Without it only the HTTP door is open, and the log says so.")
+  static let amqpExchanges = SettingsKey(
+    "amqp.exchanges", default: "inventory.events,state.events,platform.events", .names,
+    "Durable topic exchanges to declare, and to bind the queue to with #.")
+  static let amqpQueue = SettingsKey("amqp.queue", default: "fanfare.events", .name, "The durable quorum queue that events are read from.")
+  static let amqpPrefetch = SettingsKey(
+    "amqp.prefetch", default: "512", .integer(1...65_535), "How many unacknowledged messages the broker hands out: the bound of a commit.")
+  static let amqpDeclare = SettingsKey(
+    "amqp.declare", default: "true", .boolean, "Declare exchanges, queues and bindings; false only checks that they are there.")
+
+  static let httpListen = SettingsKey(
+    "http.listen", default: "127.0.0.1:8080", .address, "Where the public API, health and metrics listen; port 0 takes any that is free.")
+  static let internalListen = SettingsKey(
+    "internal.listen", default: "127.0.0.1:8081", .address,
+    "Where /internal/create-event listens; on another address than loopback internal.token is required.")
+  static let internalToken = SettingsKey("internal.token", .token, "The secret that the internal door asks for.", isSecret: true)
+
+  static let retrySchedule = SettingsKey(
+    "delivery.retrySchedule", default: "5s,5m,30m,2h,5h,10h,14h,20h,24h", .durations(upTo: .seconds(30 * 86_400)),
+    "The delay before each retry, give or take 20 %; after the last one a delivery is dead.")
+  static let deliveryTimeout = SettingsKey(
+    "delivery.timeout", default: "15s", .duration(from: .milliseconds(100), to: .seconds(600)), "How long a whole attempt may take.")
+  static let deliveryConcurrency = SettingsKey(
+    "delivery.concurrency", default: "256", .integer(1...10_000), "Attempts in flight at once, over all endpoints.")
+  static let perEndpointConcurrency = SettingsKey(
+    "delivery.perEndpointConcurrency", default: "16", .integer(1...10_000), "Attempts in flight at once to one endpoint.")
+  static let allowNetworks = SettingsKey(
+    "delivery.allowNetworks", .networks,
+    "Networks that may be delivered to although their addresses are private, loopback, link-local or otherwise special.")
+  static let requireHTTPS = SettingsKey("delivery.requireHttps", default: "false", .boolean, "Refuse subscriptions to http:// URLs.")
+
+  static let maxBytes = SettingsKey(
+    "events.maxBytes", default: "1048576", .integer(1024...134_217_728), "The largest event in bytes; larger ones are quarantined.")
+  static let extraTypes = SettingsKey("events.extraTypes", .names, "Event types that are known beyond the built-in ones.")
+  static let unknownTypes = SettingsKey(
+    "events.unknownTypes", default: "accept", SettingsKind<Settings.UnknownTypes>.choice,
+    "What happens to events of unknown types: accept stores and marks them, quarantine sets them aside.")
+  static let defaultVisibility = SettingsKey(
+    "events.defaultVisibility", default: "restricted", SettingsKind<DefaultVisibility>.choice,
+    "Who sees events that name no group: admins and the acting user, everybody who is known, or everybody.")
+
+  static let anonymous = SettingsKey(
+    "auth.anonymous", default: "deny", SettingsKind<Settings.Anonymous>.choice,
+    "Whether callers without credentials see events that are for everybody.", later: identities)
+  static let jwksFile = SettingsKey("auth.jwt.jwksFile", .path, "A file with the keys that sign JWTs.", later: identities)
+  static let jwksURL = SettingsKey("auth.jwt.jwksUrl", .httpURL, "A URL with the keys that sign JWTs.", later: identities)
+  static let jwtSecret = SettingsKey("auth.jwt.secret", .token, "The secret that signs JWTs.", isSecret: true, later: identities)
+  static let jwtIssuer = SettingsKey("auth.jwt.issuer", .text, "The issuer that a JWT must name.", later: identities)
+  static let jwtAudience = SettingsKey("auth.jwt.audience", .text, "The audience that a JWT must name.", later: identities)
+  static let groupsClaim = SettingsKey(
+    "auth.jwt.groupsClaim", default: "groups", .name, "The claim that holds the caller's groups.", later: identities)
+  static let rolesClaim = SettingsKey(
+    "auth.jwt.rolesClaim", default: "roles", .name, "The claim that holds the caller's roles.", later: identities)
+  static let usernameClaim = SettingsKey(
+    "auth.jwt.usernameClaim", default: "preferred_username", .name, "The claim that holds the caller's name; sub if it is not there.",
+    later: identities)
+  static let adminGroups = SettingsKey("auth.jwt.adminGroups", .names, "Groups whose members are admins.", later: identities)
+
+  static let retentionEvents = SettingsKey("retention.events", .retention, "How long events are kept; for ever if not set.", later: retention)
+  static let retentionAttempts = SettingsKey(
+    "retention.attempts", default: "90d", .retention, "How long the attempts of settled deliveries are kept.", later: retention)
+  static let retentionQuarantine = SettingsKey(
+    "retention.quarantine", default: "90d", .retention, "How long quarantined messages are kept.", later: retention)
+
+  static let logLevel = SettingsKey("log.level", default: "info", SettingsKind<Settings.LogLevel>.choice, "The least level that is logged.")
+  static let logFormat = SettingsKey(
+    "log.format", default: "auto", SettingsKind<Settings.LogFormat>.choice, "auto is text on a terminal and JSON otherwise.")
+
+  /// In the order of the documentation.
+  static let all: [SettingsEntry] = [
+    dataDirectory.entry, storeURL.entry, amqpURL.entry, amqpExchanges.entry, amqpQueue.entry, amqpPrefetch.entry, amqpDeclare.entry,
+    httpListen.entry, internalListen.entry, internalToken.entry, retrySchedule.entry, deliveryTimeout.entry, deliveryConcurrency.entry,
+    perEndpointConcurrency.entry, allowNetworks.entry, requireHTTPS.entry, maxBytes.entry, extraTypes.entry, unknownTypes.entry,
+    defaultVisibility.entry, anonymous.entry, jwksFile.entry, jwksURL.entry, jwtSecret.entry, jwtIssuer.entry, jwtAudience.entry,
+    groupsClaim.entry, rolesClaim.entry, usernameClaim.entry, adminGroups.entry, retentionEvents.entry, retentionAttempts.entry,
+    retentionQuarantine.entry, logLevel.entry, logFormat.entry,
+  ]
+
+  private static let identities = "this version knows one caller only, the admin of admin.token"
+  private static let retention = "this version deletes nothing"
+}
+
+extension SettingsKind where Value == Duration {
+  fileprivate static var retention: Self { .duration(from: .seconds(3600), to: .seconds(36_500 * 86_400)) }
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+
+@main
+struct FanfareCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fanfare",
+    abstract: "An event service: an audit trail that also tells people.",
+    discussion: """
+      Producers publish events to AMQP or HTTP; Fanfare stores each one durably, matches it with the subscriptions of its project, and \
+      delivers webhooks and Slack messages with retries until they arrive or are dead letters.
+      """,
+    version: version,
+    groupedSubcommands: [
+      CommandGroup(name: "The service:", subcommands: [Serve.self, CheckConfig.self]),
+      CommandGroup(name: "Around it:", subcommands: [PublishCommand.self, ListenCommand.self]),
+      CommandGroup(
+        name: "Asking it:",
+        subcommands: [
+          EventsCommand.self, SubscriptionsCommand.self, DeliveriesCommand.self, DeadLettersCommand.self, RequeueCommand.self,
+        ]),
+    ])
+
+  static let version = "0.1.0"
+}

@@ -1,0 +1,244 @@
+import Fanfare
+import Synchronization
+
+/// The ports over arrays: slow, forgetful, and plainly right.
+final class MemoryStore: Sendable {
+  struct State {
+    var events: [StoredEvent] = []
+    var sets: [SubscriptionScope: SubscriptionSet] = [:]
+    var deliveries: [DeliveryDetail] = []
+    var quarantine: [QuarantineEntry] = []
+    var released: [KSUID] = []
+    var health: [Health] = [Health(part: "store", isReady: true, reason: "writes take 1 ms")]
+    /// What every port throws instead of answering.
+    var failure: (any Error)?
+    var documents: [InboundDocument] = []
+    var generator = KSUIDGenerator()
+    var random = SystemRandomNumberGenerator()
+  }
+
+  static let now = Timestamp(seconds: 1_700_000_000)
+
+  private let state = Mutex(State())
+  private let decoder: EventDecoder
+
+  init(maximumBytes: Int = 1_048_576) {
+    decoder = EventDecoder(maximumBytes: maximumBytes)
+  }
+
+  func change<Result>(_ body: (inout sending State) throws -> sending Result) rethrows -> Result {
+    try state.withLock(body)
+  }
+
+  /// What was given to the intake.
+  var documents: [InboundDocument] { state.withLock { $0.documents } }
+
+  private func read<Result>(_ body: (inout State) throws -> Result) throws -> Result {
+    try state.withLock { state in
+      if let failure = state.failure { throw failure }
+      return try body(&state)
+    }
+  }
+}
+
+extension MemoryStore.State {
+  mutating func makeID() -> KSUID { generator.next(at: MemoryStore.now, using: &random) }
+
+  mutating func add(_ event: Event) {
+    events.append(
+      StoredEvent(
+        sequence: Int64(events.count + 1), id: event.id, type: event.type, occurredAt: event.occurredAt, receivedAt: event.receivedAt,
+        compact: event.compactJSON, traceparent: nil))
+  }
+}
+
+extension MemoryStore: EventIntake {
+  func create(_ document: InboundDocument) async throws -> [String] {
+    try read { state in
+      state.documents.append(document)
+      let headers = JSONValue.object(document.headers.map { JSONValue.Member($0.name, .string($0.value)) })
+      let readings = decoder.read(
+        EventDecoder.Content(body: document.body, contentType: document.contentType, headers: headers, receivedAt: Self.now),
+        makeID: { state.makeID().description })
+      var faults: [ValidationError] = []
+      var events: [Event] = []
+      for reading in readings {
+        switch reading.result {
+        case .success(let event): events.append(event)
+        case .failure(let fault): faults += fault.errors
+        }
+      }
+      if !faults.isEmpty { throw ValidationErrors(faults) }
+      for event in events {
+        if let stored = state.events.first(where: { $0.id == event.id }) {
+          if !(try Event(compact: stored)).saysTheSame(as: event) { throw EventConflict(id: event.id) }
+        } else {
+          state.add(event)
+        }
+      }
+      return events.map(\.id)
+    }
+  }
+
+  func release(_ entry: QuarantineEntry) async throws -> [String] {
+    let ids = try await create(InboundDocument(body: entry.entry.origin.raw, contentType: entry.entry.origin.contentType))
+    try await releaseFromQuarantine(entry.id)
+    return ids
+  }
+}
+
+extension MemoryStore: EventQuery {
+  func events(in timeline: Timeline, for reader: Reader, filter: EventFilter, page: EventPageRequest) async throws -> EventPage {
+    try read { state in
+      var visible: [StoredEvent] = []
+      for stored in state.events {
+        let event = try Event(compact: stored)
+        if Timeline.all(of: event).contains(timeline), reader.sees(event), filter.accepts(event) { visible.append(stored) }
+      }
+      visible.sort { ($0.occurredAt, $0.sequence) > ($1.occurredAt, $1.sequence) }
+      if let from = page.from {
+        guard let boundary = state.events.first(where: { $0.id == from }) else { throw UnknownEvent(id: from) }
+        visible = visible.filter { ($0.occurredAt, $0.sequence) < (boundary.occurredAt, boundary.sequence) }
+      }
+      return EventPage(events: Array(visible.prefix(page.size)), hasMore: visible.count > page.size)
+    }
+  }
+
+  func event(_ id: String, for reader: Reader) async throws -> StoredEvent? {
+    try read { state in
+      guard let stored = state.events.first(where: { $0.id == id }) else { return nil }
+      return reader.sees(try Event(compact: stored)) ? stored : nil
+    }
+  }
+}
+
+extension Reader {
+  fileprivate func sees(_ event: Event) -> Bool {
+    switch self {
+    case .everything: true
+    case .member(let groups, let username): event.audience.meets(groups) || username != nil && event.username == username
+    }
+  }
+}
+
+extension EventFilter {
+  fileprivate func accepts(_ event: Event) -> Bool {
+    func equal(_ wanted: String?, _ found: String?) -> Bool { wanted == nil || wanted == found }
+    let version = event.path.inventory?.version.map { InventoryPlace.comparable(version: $0) }
+    return (types.isEmpty || types.contains { $0.matches(event.type.name) }) && equal(username, event.username)
+      && (since.map { event.occurredAt >= $0 } ?? true) && (until.map { event.occurredAt < $0 } ?? true)
+      && equal(inventoryProject, event.path.inventory?.project) && equal(inventoryApplication, event.path.inventory?.application)
+      && equal(inventoryVersion, version) && equal(stateProject, event.path.state?.project)
+      && equal(stateEnvironment, event.path.state?.environment) && equal(stateDeployment, event.path.state?.deployment)
+      && (!hasDeployment || event.path.state?.deployment != nil)
+  }
+}
+
+extension MemoryStore: SubscriptionStore {
+  func subscriptions(of scope: SubscriptionScope) async throws -> SubscriptionSet {
+    try read { $0.sets[scope] ?? SubscriptionSet(version: 0, subscriptions: []) }
+  }
+
+  func replace(_ scope: SubscriptionScope, with drafts: [Subscription], ifVersion version: Int64?) async throws -> SubscriptionSet {
+    try read { state in
+      let current = state.sets[scope]?.version ?? 0
+      if let version, version != current { throw SubscriptionSetChanged(version: current) }
+      let set = SubscriptionSet(version: current + 1, subscriptions: drafts)
+      state.sets[scope] = set
+      return set
+    }
+  }
+}
+
+extension MemoryStore: DeliveryQuery {
+  func deliveries(matching filter: DeliveryFilter, page: CursorPage) async throws -> Page<DeliverySummary> {
+    try read { state in
+      Self.page(state.deliveries.map(\.summary).filter { filter.accepts($0) }, by: \.id.ksuid, page)
+    }
+  }
+
+  func delivery(_ id: DeliveryID) async throws -> DeliveryDetail? {
+    try read { state in state.deliveries.first { $0.summary.id == id } }
+  }
+
+  func requeue(_ ids: [DeliveryID], at now: Timestamp) async throws -> Int {
+    try read { state in
+      for id in ids where !state.deliveries.contains(where: { $0.summary.id == id }) { throw UnknownDelivery(id: id) }
+      return state.schedule(at: now) { ids.contains($0.id) }
+    }
+  }
+
+  func requeue(matching filter: DeliveryFilter, at now: Timestamp) async throws -> Int {
+    try read { state in state.schedule(at: now) { filter.accepts($0) } }
+  }
+
+  func quarantine(page: CursorPage) async throws -> Page<QuarantineEntry> {
+    try read { state in Self.page(state.quarantine, by: \.id, page) }
+  }
+
+  func quarantined(_ id: KSUID) async throws -> QuarantineEntry? {
+    try read { state in state.quarantine.first { $0.id == id } }
+  }
+
+  func releaseFromQuarantine(_ id: KSUID) async throws {
+    try read { state in state.quarantine.removeAll { $0.id == id } }
+  }
+
+  private static func page<Element>(_ all: [Element], by key: (Element) -> KSUID, _ page: CursorPage) -> Page<Element> {
+    let isAscending = page.order == .ascending
+    let sorted = all.sorted { isAscending ? key($0) < key($1) : key($0) > key($1) }
+    func isBehind(_ element: Element, _ boundary: KSUID) -> Bool { isAscending ? key(element) > boundary : key(element) < boundary }
+    switch page.boundary {
+    case nil: return Page(elements: Array(sorted.prefix(page.size)), hasPrevious: false, hasNext: sorted.count > page.size)
+    case .after(let boundary):
+      let rest = sorted.filter { isBehind($0, boundary) }
+      return Page(elements: Array(rest.prefix(page.size)), hasPrevious: rest.count < sorted.count, hasNext: rest.count > page.size)
+    case .before(let boundary):
+      let rest = sorted.filter { key($0) != boundary && !isBehind($0, boundary) }
+      return Page(elements: Array(rest.suffix(page.size)), hasPrevious: rest.count > page.size, hasNext: rest.count < sorted.count)
+    }
+  }
+}
+
+extension MemoryStore.State {
+  fileprivate mutating func schedule(at now: Timestamp, where isMeant: (DeliverySummary) -> Bool) -> Int {
+    var count = 0
+    for index in deliveries.indices where isMeant(deliveries[index].summary) {
+      let old = deliveries[index].summary
+      deliveries[index] = DeliveryDetail(
+        summary: DeliverySummary(
+          id: old.id, eventID: old.eventID, eventType: old.eventType, scope: old.scope, subscriptionID: old.subscriptionID, kind: old.kind,
+          url: old.url, state: .scheduled(at: now), attempts: old.attempts, createdAt: old.createdAt, lastAttemptAt: old.lastAttemptAt,
+          lastReason: old.lastReason), attempts: deliveries[index].attempts)
+      count += 1
+    }
+    return count
+  }
+}
+
+extension DeliveryFilter {
+  fileprivate func accepts(_ delivery: DeliverySummary) -> Bool {
+    (project.map { delivery.scope.project == $0 } ?? true) && (subscription.map { delivery.subscriptionID == $0 } ?? true)
+      && (state.map { delivery.state.name == $0 } ?? true) && (event.map { delivery.eventID == $0 } ?? true)
+      && (since.map { delivery.createdAt >= $0 } ?? true) && (until.map { delivery.createdAt < $0 } ?? true)
+  }
+}
+
+extension MemoryStore: StoreInspection {
+  func statistics(at now: Timestamp) async throws -> StoreStatistics {
+    try read { state in
+      StoreStatistics(
+        events: Int64(state.events.count), due: 3, oldestDueAge: .milliseconds(1500),
+        deadDeliveries: state.deliveries.count { $0.summary.state.name == "dead" }, quarantined: state.quarantine.count, outbox: 2,
+        walBytes: 4096)
+    }
+  }
+}
+
+/// One part of the service as the store's state has it.
+struct PartHealth: HealthReporting {
+  let store: MemoryStore
+  let index: Int
+
+  func health() async -> Health { store.change { $0.health[index] } }
+}

@@ -1,0 +1,108 @@
+import EventAPI
+import Fanfare
+import Logging
+import ServiceLifecycle
+import Synchronization
+
+/// A public and an internal server on ports of their own, over a store of their own.
+struct World: Sendable {
+  static let adminToken = "fanfare-admin-token"
+
+  let store: MemoryStore
+  let metrics: PrometheusMetrics
+  let nudges: Nudges
+  let api: RawClient
+  let door: RawClient
+
+  /// How often the API told the dispatcher something.
+  final class Nudges: Sendable {
+    let requeues = Atomic(0)
+    let changes = Atomic(0)
+
+    var requeueCount: Int { requeues.load(ordering: .relaxed) }
+    var changeCount: Int { changes.load(ordering: .relaxed) }
+  }
+
+  /// Knows one member besides the admin.
+  struct TwoCallers: Authenticator {
+    static let memberToken = "member-token"
+    let admin = TokenAuthenticator(token: World.adminToken)
+    let member = TokenAuthenticator(
+      token: memberToken, holder: Caller(name: "ann", reader: .member(groups: ["payments"], username: "ann"), isAdmin: false))
+
+    func caller(holding credential: String?) async throws(AuthenticationFailure) -> Caller {
+      do { return try await member.caller(holding: credential) } catch { return try await admin.caller(holding: credential) }
+    }
+  }
+
+  static func run(
+    internalToken: String? = nil, maxBodyBytes: Int = 1_048_576, _ body: @Sendable (World) async throws -> Void
+  ) async throws {
+    let store = MemoryStore(maximumBytes: maxBodyBytes)
+    let metrics = PrometheusMetrics()
+    let nudges = Nudges()
+    let ports = APIPorts(
+      intake: store, events: store, subscriptions: store, deliveries: store, inspection: store,
+      health: [PartHealth(store: store, index: 0)],
+      now: { MemoryStore.now }, makeID: { store.change { $0.makeID().description } },
+      onRequeue: { nudges.requeues.add(1, ordering: .relaxed) },
+      onSubscriptionsChanged: { nudges.changes.add(1, ordering: .relaxed) })
+    var logger = Logger(label: "test")
+    logger.logLevel = .critical
+    let address = ListenAddress(host: "127.0.0.1", port: 0)
+    let api = PublicServer(
+      configuration: .init(address: address, maxBodyBytes: maxBodyBytes, version: "1.2.3"), ports: ports, authenticator: TwoCallers(),
+      metrics: metrics, logger: logger)
+    let door = InternalServer(
+      configuration: .init(address: address, token: internalToken, maxBodyBytes: maxBodyBytes, version: "1.2.3"), ports: ports,
+      metrics: metrics, logger: logger)
+    let group = ServiceGroup(services: [api, door], logger: logger)
+    try await withThrowingTaskGroup(of: Void.self) { tasks in
+      tasks.addTask { try await group.run() }
+      let world = World(
+        store: store, metrics: metrics, nudges: nudges, api: RawClient(port: try await api.port), door: RawClient(port: try await door.port)
+      )
+      let outcome: Result<Void, any Error>
+      do {
+        outcome = .success(try await body(world))
+      } catch {
+        outcome = .failure(error)
+      }
+      await group.triggerGracefulShutdown()
+      try await tasks.waitForAll()
+      try outcome.get()
+    }
+  }
+
+  /// As the admin.
+  func get(_ target: String, headers: [(String, String)] = []) async throws -> Answer {
+    try await api.send("GET", target, headers: headers + [Self.authorization])
+  }
+
+  /// As the admin, with a JSON body.
+  func send(_ method: String, _ target: String, _ body: String, headers: [(String, String)] = []) async throws -> Answer {
+    try await api.send(
+      method, target, headers: headers + [Self.authorization, ("Content-Type", "application/json")], body: Array(body.utf8))
+  }
+
+  static let authorization = ("Authorization", "Bearer \(adminToken)")
+
+  /// Stores one event for each path given as `inventory:p/a/v` or `state:p/e/d`, a second apart, the last one the newest.
+  func store(_ paths: String...) {
+    store.change { state in
+      for path in paths {
+        let number = state.events.count + 1
+        let side = path.split(separator: ":", maxSplits: 1)
+        let names = side[1].split(separator: "/", maxSplits: 2).map(String.init)
+        let name = { (index: Int) -> String? in index < names.count ? names[index] : nil }
+        state.add(
+          Event(
+            id: "e\(number)", type: EventType(side[0] == "state" ? "CREATE_STATE_DEPLOYMENT" : "ADD_BUILD"),
+            occurredAt: Timestamp(seconds: 1_600_000_000 + Int64(number)), receivedAt: MemoryStore.now,
+            path: side[0] == "state"
+              ? EventPath(state: StatePlace(project: names[0], environment: name(1), deployment: name(2)))
+              : EventPath(inventory: InventoryPlace(project: names[0], application: name(1), version: name(2)))))
+      }
+    }
+  }
+}

@@ -30,7 +30,8 @@ public struct CIDR: Hashable, Sendable, CustomStringConvertible {
     let network = CIDR(address, prefix)
     guard network.address == address else {
       throw ParseError(
-        description: "\"\(text)\" has bits set beyond its prefix; write \(network) for the whole network or \(address)/\(width) for one address")
+        description:
+          "\"\(text)\" has bits set beyond its prefix; write \(network) for the whole network or \(address)/\(width) for one address")
     }
     self = network
   }

@@ -56,7 +56,8 @@ final class SocketSet {
     var timeout = limit
     if let deadline { timeout = max(.zero, min(timeout, deadline - .now)) }
     // Rounded up, or the last millisecond would be spent spinning.
-    let milliseconds = Int32(clamping: (timeout.components.seconds * 1000) + (timeout.components.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+    let milliseconds = Int32(
+      clamping: (timeout.components.seconds * 1000) + (timeout.components.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
     let count = epoll_wait(epoll, &events, Int32(events.count), milliseconds)
     // Interrupted by a signal: the next turn waits again.
     guard count > 0 else { return }

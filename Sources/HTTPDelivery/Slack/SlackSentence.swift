@@ -56,7 +56,8 @@ struct SlackSentence {
     case "TRIGGER_BUILD_WEBHOOK":
       self.init("triggered the build webhook of \(place.target)", "the build webhook of \(place.target) was triggered")
     case "BUILD_FINISHED_EVENT":
-      let end: Phrase = status.map { "\(aBuild) of \(place.target) has finished: \(value: $0)" } ?? "\(aBuild) of \(place.target) has finished"
+      let end: Phrase =
+        status.map { "\(aBuild) of \(place.target) has finished: \(value: $0)" } ?? "\(aBuild) of \(place.target) has finished"
       self.init(nil, end, said: build, status)
 
     case "USER_SIGNUP": self.init("signed up", user.map { "\(value: $0) signed up" } ?? "a new user signed up")
@@ -69,7 +70,8 @@ struct SlackSentence {
       self.init("changed the membership of \(theUser) in \(theTeam)", "the membership of \(theUser) in \(theTeam) was changed")
     case "TEAM_MEMBER_DELETED": self.init("removed \(theUser) from \(theTeam)", "\(theUser) was removed from \(theTeam)")
     case "TEAM_SERVICE_ACCOUNT_CREATED":
-      let account: Phrase = facts.first(of: "service_account", "account", "name").map { "the service account \(value: $0)" } ?? "a service account"
+      let account: Phrase =
+        facts.first(of: "service_account", "account", "name").map { "the service account \(value: $0)" } ?? "a service account"
       let owner: Phrase = facts.first(of: "team", "team_name", "group").map { "the team \(value: $0)" } ?? "a team"
       self.init("created \(account) for \(owner)", "\(account) was created for \(owner)")
 

@@ -1,0 +1,49 @@
+import Foundation
+import Testing
+
+/// The `openssl` program, as a second opinion on signatures and to make certificates.
+enum OpenSSL {
+  @discardableResult
+  static func run(_ arguments: [String], input: [UInt8] = []) throws -> [UInt8] {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/openssl")
+    process.arguments = arguments
+    let (stdin, stdout) = (Pipe(), Pipe())
+    process.standardInput = stdin
+    process.standardOutput = stdout
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    try stdin.fileHandleForWriting.write(contentsOf: input)
+    try stdin.fileHandleForWriting.close()
+    let output = try stdout.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0)
+    return Array(output)
+  }
+
+  /// HMAC-SHA256 in base64.
+  static func hmac(key: [UInt8], _ message: [UInt8]) throws -> String {
+    let hexadecimal = key.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    let code = try run(["dgst", "-sha256", "-mac", "HMAC", "-macopt", "hexkey:" + hexadecimal, "-binary"], input: message)
+    return Data(code).base64EncodedString()
+  }
+}
+
+/// A certificate of its own for `localhost`, in a directory that goes with it.
+final class Certificate: Sendable {
+  let directory: URL
+
+  init() throws {
+    directory = FileManager.default.temporaryDirectory.appending(path: "fanfare-tls-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    try OpenSSL.run([
+      "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+      "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate,
+    ])
+  }
+
+  deinit { try? FileManager.default.removeItem(at: directory) }
+
+  var certificate: String { directory.appending(path: "certificate.pem").path }
+  var key: String { directory.appending(path: "key.pem").path }
+}

@@ -16,6 +16,7 @@ let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 
 // The targets stand bottom-up: what is listed later may import what is listed earlier, never the other way round.
@@ -27,6 +28,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: [.defaults, "YAML"]),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
@@ -63,7 +65,10 @@ let package = Package(
       swiftSettings: settings),
     .target(name: "Pipeline", dependencies: ["Fanfare", "Threading", "CZlib", logging, metrics, lifecycle], swiftSettings: settings),
     .target(
-      name: "EventAPI", dependencies: ["Fanfare", hummingbird, crypto, logging, metrics, lifecycle],
+      name: "EventAPI",
+      dependencies: [
+        "Fanfare", hummingbird, .product(name: "HummingbirdCore", package: "hummingbird"), httpTypes, nio, crypto, logging, metrics, lifecycle,
+      ],
       swiftSettings: settings),
 
     // Floor 3: commands, configuration and the composition root.
@@ -102,7 +107,7 @@ let package = Package(
       name: "CommandTests", dependencies: ["Fanfare", "fanfare", "AMQPSource", "HTTPDelivery", "BrokerFixture", hummingbird, logging], swiftSettings: settings),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["Fanfare", "fanfare", "AMQPSource", "HTTPDelivery", "BrokerFixture", hummingbird, httpClient, nio, logging],
+      dependencies: ["Fanfare", "fanfare", "AMQPSource", "HTTPDelivery", "BrokerFixture", hummingbird, httpClient, nio, nioHTTP, logging],
       swiftSettings: settings),
   ]
 )

@@ -36,7 +36,8 @@ struct SubscriptionsCommand: AsyncParsableCommand {
   struct Apply: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Replaces the whole set with the one in a file, atomically.",
-      discussion: "Entries that keep their id keep their secret and their history. If anything is wrong, all of it is named and nothing changes.")
+      discussion:
+        "Entries that keep their id keep their secret and their history. If anything is wrong, all of it is named and nothing changes.")
 
     @OptionGroup var scope: Scope
 

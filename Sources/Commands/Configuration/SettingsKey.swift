@@ -5,7 +5,8 @@ struct SettingsKey<Value: Sendable>: Sendable {
   private let kind: SettingsKind<Value>
 
   init(
-    _ name: String, default text: String? = nil, _ kind: SettingsKind<Value>, _ meaning: String, isSecret: Bool = false, later: String? = nil
+    _ name: String, default text: String? = nil, _ kind: SettingsKind<Value>, _ meaning: String, isSecret: Bool = false,
+    later: String? = nil
   ) {
     let masked: @Sendable (String) -> String = { _ in "***" }
     entry = SettingsEntry(

@@ -70,7 +70,8 @@ enum SettingsKeys {
     later: identities)
   static let adminGroups = SettingsKey("auth.jwt.adminGroups", .names, "Groups whose members are admins.", later: identities)
 
-  static let retentionEvents = SettingsKey("retention.events", .retention, "How long events are kept; for ever if not set.", later: retention)
+  static let retentionEvents = SettingsKey(
+    "retention.events", .retention, "How long events are kept; for ever if not set.", later: retention)
   static let retentionAttempts = SettingsKey(
     "retention.attempts", default: "90d", .retention, "How long the attempts of settled deliveries are kept.", later: retention)
   static let retentionQuarantine = SettingsKey(

@@ -63,7 +63,8 @@ extension SettingsKind where Value == String {
 
   static var httpURL: Self {
     .one("an http:// or https:// URL") { text in
-      let rest = text.lowercased().hasPrefix("https://") ? text.dropFirst(8) : text.lowercased().hasPrefix("http://") ? text.dropFirst(7) : ""
+      let rest =
+        text.lowercased().hasPrefix("https://") ? text.dropFirst(8) : text.lowercased().hasPrefix("http://") ? text.dropFirst(7) : ""
       return rest.isEmpty || rest.hasPrefix("/") || !text.isPrintable || text.contains(" ") ? nil : text
     }
   }
@@ -79,7 +80,9 @@ extension SettingsKind where Value == [String] {
 
 extension SettingsKind where Value == [AMQPURL] {
   static var brokers: Self {
-    .list("amqp:// or amqps:// URLs, separated by commas, with special characters of a password percent-encoded", mask: { $0.maskingPasswords }) { try? AMQPURL(parsing: $0) }
+    .list(
+      "amqp:// or amqps:// URLs, separated by commas, with special characters of a password percent-encoded", mask: { $0.maskingPasswords },
+      { try? AMQPURL(parsing: $0) })
   }
 }
 
@@ -127,7 +130,9 @@ extension SettingsKind where Value == ListenAddress {
 }
 
 extension SettingsKind where Value == [CIDR] {
-  static var networks: Self { .list("networks like 10.0.0.0/8 or fd00::/8 with no bits set behind the prefix, separated by commas") { try? CIDR(parsing: $0) } }
+  static var networks: Self {
+    .list("networks like 10.0.0.0/8 or fd00::/8 with no bits set behind the prefix, separated by commas") { try? CIDR(parsing: $0) }
+  }
 }
 
 extension SettingsKind where Value == Settings.Store {

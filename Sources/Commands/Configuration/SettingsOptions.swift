@@ -2,7 +2,9 @@ import ArgumentParser
 
 /// The flags of every command that reads the configuration.
 struct SettingsOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The configuration file, YAML (else FANFARE_CONFIG).", valueName: "file"), completion: .file(extensions: ["yaml", "yml"]))
+  @Option(
+    help: ArgumentHelp("The configuration file, YAML (else FANFARE_CONFIG).", valueName: "file"),
+    completion: .file(extensions: ["yaml", "yml"]))
   var config: String?
 
   @Option(name: .customLong("set"), help: ArgumentHelp("Sets one key; may be repeated.", valueName: "key=value"))
@@ -48,7 +50,8 @@ struct ServiceOptions: ParsableArguments {
   /// Reads the configuration with these flags before the environment and the file.
   func read() -> SettingsOutcome {
     settings.input([
-      ("data.directory", "--data-directory", dataDirectory), ("amqp.url", "--amqp-url", amqpURL), ("http.listen", "--http-listen", httpListen),
+      ("data.directory", "--data-directory", dataDirectory), ("amqp.url", "--amqp-url", amqpURL),
+      ("http.listen", "--http-listen", httpListen),
       ("internal.listen", "--internal-listen", internalListen), ("log.level", "--log-level", logLevel),
     ]).read()
   }

@@ -1,6 +1,5 @@
 import Fanfare
 import HTTPDelivery
-import HTTPTypes
 import Hummingbird
 import NIOCore
 
@@ -28,7 +27,7 @@ struct Receiver: HTTPResponder {
     if let delay = reply.delay { try await Task.sleep(for: delay) }
     journal.enter(
       ReceivedRequest(
-        time: now, method: request.method.rawValue, path: path, webhookID: id, attempt: Self.header("X-Delivery-Attempt", of: request),
+        time: now, method: request.method.rawValue, path: path, webhookID: id, attempt: Self.header("x-delivery-attempt", of: request),
         signature: signature, bytes: body.count, event: EventSummary(body: body), arrival: arrival, status: reply.status,
         isFailureOnPurpose: reply.isFailure))
     return Response(
@@ -46,7 +45,8 @@ struct Receiver: HTTPResponder {
     return age <= StandardWebhookSignature.tolerance && age >= .zero - StandardWebhookSignature.tolerance ? .good : .stale
   }
 
+  /// - Parameter name: in lower case.
   private static func header(_ name: String, of request: Request) -> String? {
-    HTTPField.Name(name).flatMap { request.headers[$0] }
+    request.headers.first { $0.name.canonicalName == name }?.value
   }
 }

@@ -1,0 +1,125 @@
+import AMQPSource
+import EventAPI
+import Fanfare
+import HTTPDelivery
+import Logging
+import Metrics
+import Pipeline
+import SQLiteStore
+import ServiceLifecycle
+import UnixSignals
+
+/// Puts the parts together: the only place that sees more than one adapter.
+///
+/// The services start in the order of the path from the disk outwards and stop the other way round: first the doors, then the loops, the
+/// store last. Each is awaited; what is in flight when its time is over stays scheduled.
+struct Composition {
+  let settings: Settings
+
+  func run() async throws {
+    let logger = Logger(label: "fanfare")
+    try makeDirectory(settings.dataDirectory)
+    let prometheus = PrometheusMetrics()
+    MetricsSystem.bootstrap(prometheus)
+    let token = try AdminToken.readOrCreate(atPath: settings.adminTokenPath)
+    let store = try openStore()
+    let sender = try makeSender()
+    let broker = try makeBroker(store: store)
+    let dispatcher = makeDispatcher(store: store, sender: sender, onDead: { broker?.relay.wake() })
+    let onReceipt: @Sendable (IngestReceipt) -> Void = { receipt in
+      dispatcher.offer(receipt.deliveries)
+      if receipt.hasOutbox { broker?.relay.wake() }
+    }
+
+    let reader = MessageReader(decoder: decoder, clock: SystemClock.now)
+    let door = EventDoor(reader: reader, store: store, quarantine: store, onReceipt: onReceipt)
+    var health: [any HealthReporting] = [store, dispatcher, sender]
+    if let broker { health += [broker.consumer, broker.publisher] }
+    let ids = SubscriptionIDs()
+    let ports = APIPorts(
+      intake: door, events: store, subscriptions: store, deliveries: store, inspection: store, health: health, now: SystemClock.now,
+      makeID: ids.next, onRequeue: dispatcher.lookAgain, onSubscriptionsChanged: dispatcher.subscriptionsChanged)
+    let publicServer = PublicServer(
+      configuration: .init(
+        address: .init(host: settings.httpListen.host, port: settings.httpListen.port), maxBodyBytes: settings.events.maxBytes,
+        version: FanfareCommand.version), ports: ports, authenticator: TokenAuthenticator(token: token), metrics: prometheus)
+    let internalServer = InternalServer(
+      configuration: .init(
+        address: .init(host: settings.internalListen.host, port: settings.internalListen.port), token: settings.internalToken,
+        maxBodyBytes: settings.events.maxBytes, version: FanfareCommand.version), ports: ports, metrics: prometheus)
+
+    var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
+      .init(service: store), .init(service: sender), .init(service: dispatcher),
+    ]
+    if let broker {
+      let ingestor = Ingestor(source: broker.consumer, reader: reader, store: store, logger: logger, onReceipt: onReceipt)
+      services += [
+        .init(service: broker.publisher), .init(service: broker.relay), .init(service: ingestor), .init(service: broker.consumer),
+      ]
+    } else {
+      logger.warning("amqp.url is not set: events come in over HTTP only, and dead letters stay in the store")
+    }
+    services += [.init(service: internalServer), .init(service: publicServer)]
+    services.append(
+      .init(service: Announcement(publicServer: publicServer, internalServer: internalServer, settings: settings, logger: logger)))
+
+    var configuration = ServiceGroupConfiguration(
+      services: services, gracefulShutdownSignals: [.sigterm, .sigint], cancellationSignals: [], logger: logger)
+    configuration.maximumGracefulShutdownDuration = .seconds(30)
+    try await ServiceGroup(configuration: configuration).run()
+    logger.info("The service has stopped")
+  }
+
+  // MARK: Parts
+
+  private var decoder: EventDecoder {
+    EventDecoder(
+      maximumBytes: settings.events.maxBytes, extraTypes: Set(settings.events.extraTypes), unknownTypes: settings.events.unknownTypes)
+  }
+
+  private func openStore() throws -> SQLiteStore {
+    try SQLiteStore.open(
+      SQLiteStoreConfiguration(path: settings.storePath, defaultVisibility: settings.events.defaultVisibility, clock: SystemClock.now))
+  }
+
+  private func makeSender() throws -> HTTPSender {
+    let delivery = settings.delivery
+    return try HTTPSender(
+      configuration: HTTPSenderConfiguration(
+        timeout: delivery.timeout, connectTimeout: min(delivery.timeout, .seconds(10)), allowNetworks: delivery.allowNetworks,
+        requireHTTPS: delivery.requiresHTTPS, userAgentVersion: FanfareCommand.version, connectionCacheSize: delivery.concurrency,
+        clock: SystemClock.now), logger: Logger(label: "fanfare.delivery"))
+  }
+
+  private func makeDispatcher(
+    store: SQLiteStore, sender: HTTPSender, onDead: @escaping @Sendable () -> Void
+  ) -> Dispatcher<HTTPSender> {
+    var configuration = Dispatcher<HTTPSender>.Configuration(retryPolicy: RetryPolicy(schedule: settings.delivery.retrySchedule))
+    configuration.limits.concurrency = settings.delivery.concurrency
+    configuration.limits.perEndpoint = settings.delivery.perEndpointConcurrency
+    return Dispatcher(
+      configuration: configuration, store: store, sender: sender, clock: SystemClock.now, logger: Logger(label: "fanfare.delivery"),
+      onDead: onDead)
+  }
+
+  private struct Broker {
+    let consumer: AMQPConsumer
+    let publisher: AMQPPublisher
+    let relay: OutboxRelay
+  }
+
+  /// Nil if no broker is configured.
+  private func makeBroker(store: SQLiteStore) throws -> Broker? {
+    if settings.amqp.urls.isEmpty { return nil }
+    var configuration = AMQPConfiguration(urls: settings.amqp.urls)
+    configuration.exchanges = settings.amqp.exchanges
+    configuration.queue = settings.amqp.queue
+    configuration.prefetch = UInt16(clamping: settings.amqp.prefetch)
+    configuration.declares = settings.amqp.declares
+    let logger = Logger(label: "fanfare.amqp")
+    let publisher = try AMQPPublisher(configuration, logger: logger)
+    return Broker(
+      consumer: try AMQPConsumer(configuration, logger: logger), publisher: publisher,
+      relay: OutboxRelay(outbox: store, publisher: publisher, logger: logger))
+  }
+}

@@ -69,7 +69,7 @@ public final class Dispatcher<Sender: DeliverySender>: Service, HealthReporting 
   }
 
   public func health() async -> Health {
-    Health(part: "delivery", isReady: true, reason: "\(gauges.attemptsInFlight) attempts in flight")
+    Health(part: "dispatch", isReady: true, reason: "\(gauges.attemptsInFlight) attempts in flight")
   }
 
   public func run() async throws {

@@ -23,6 +23,7 @@ extension WriteTransaction {
         receipt.hasOutbox = true
       }
     }
+    try insertEntries()
     return receipt
   }
 
@@ -37,6 +38,7 @@ extension WriteTransaction {
       case .conflict: throw EventConflict(id: event.id)
       }
     }
+    try insertEntries()
     return receipt
   }
 
@@ -114,7 +116,7 @@ extension WriteTransaction {
     memory.counts.lastSequence = sequence
     eventsStored += 1
 
-    try appendToTimelines(event, sequence: sequence, type: type, audience: audience)
+    try collectEntries(of: event, sequence: sequence, type: type, audience: audience)
     if !subscriptions.isEmpty {
       let stored = StoredEvent(
         sequence: sequence, id: event.id, type: event.type, occurredAt: event.occurredAt, receivedAt: event.receivedAt, compact: compact,
@@ -122,29 +124,6 @@ extension WriteTransaction {
       try schedule(stored, for: subscriptions, tasks: &deliveries)
     }
     return sequence
-  }
-
-  private func appendToTimelines(_ event: Event, sequence: Int64, type: Int64, audience: Int64) throws {
-    let insert = try forIngest().insertEntry
-    let flags: EntryFlags = event.path.state?.deployment == nil ? [] : .hasDeployment
-    insert.bind(3, event.occurredAt)
-    insert.bind(4, sequence)
-    insert.bind(5, audience)
-    insert.bind(6, type)
-    insert.bind(7, flags.rawValue)
-    for timeline in try timelineIDs(of: event) {
-      insert.bind(1, timeline)
-      insert.bind(2, AudienceCode.all)
-      try insert.run()
-      insert.bind(2, audience)
-      try insert.run()
-    }
-    // What one user did is read by him, by admins and as a filter: never by audience.
-    if let username = event.username {
-      insert.bind(1, try userTimelineID(username))
-      insert.bind(2, AudienceCode.all)
-      try insert.run()
-    }
   }
 
   private func schedule(_ event: StoredEvent, for subscriptions: [Subscription], tasks: inout [DeliveryTask]) throws {

@@ -14,10 +14,10 @@ extension DatabasePool {
     try pool.writeWithoutTransaction { db in
       // GRDB sets NORMAL after the configuration ran, and NORMAL does not wait for the disk: set it here, where nothing comes after.
       try db.execute(sql: "PRAGMA synchronous = FULL")
-      try db.execute(sql: "PRAGMA cache_size = -16384")
+      try db.execute(sql: "PRAGMA cache_size = -32768")
       // A longer log than SQLite's 4 MiB: pages that many commits touch are copied to the database once, not once a few commits.
-      try db.execute(sql: "PRAGMA wal_autocheckpoint = 4096")
-      try db.execute(sql: "PRAGMA journal_size_limit = 67108864")
+      try db.execute(sql: "PRAGMA wal_autocheckpoint = 16384")
+      try db.execute(sql: "PRAGMA journal_size_limit = 134217728")
     }
     try migrator.migrate(pool)
     return pool

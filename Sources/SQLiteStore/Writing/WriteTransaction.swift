@@ -9,6 +9,8 @@ final class WriteTransaction {
   let now: Timestamp
   let identity: StoreIdentity
   var eventsStored = 0
+  /// Timeline rows that the command at hand has still to write.
+  var newEntries: [NewEntry] = []
   var isCatalogueChanged = false
 
   private var ingestStatements: IngestStatements?
@@ -19,6 +21,27 @@ final class WriteTransaction {
     self.memory = memory
     self.now = now
     self.identity = identity
+  }
+
+  /// A state to go back to.
+  struct Mark {
+    fileprivate let memory: WriterMemory.Mark
+    fileprivate let eventsStored: Int
+    fileprivate let isCatalogueChanged: Bool
+  }
+
+  func mark() -> Mark { Mark(memory: memory.mark(), eventsStored: eventsStored, isCatalogueChanged: isCatalogueChanged) }
+
+  func rollback(to mark: Mark) {
+    memory.rollback(to: mark.memory)
+    newEntries.removeAll(keepingCapacity: true)
+    eventsStored = mark.eventsStored
+    isCatalogueChanged = mark.isCatalogueChanged
+  }
+
+  /// Goes back to the last commit.
+  func reset() {
+    rollback(to: Mark(memory: .beginning, eventsStored: 0, isCatalogueChanged: false))
   }
 
   /// The time to give to new deliveries and quarantine entries: a clock that steps back keeps the last.

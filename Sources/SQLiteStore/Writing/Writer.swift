@@ -6,7 +6,7 @@ internal import Synchronization
 
 /// The only one who writes: takes everything that waits and runs it in one transaction, with one wait for the disk.
 ///
-/// Each command has a savepoint of its own, so one that fails fails alone. Callers are answered after the commit; if that fails, all of
+/// A command that fails fails alone. Callers are answered after the commit; if that fails, all of
 /// them get the error and nothing of theirs is stored.
 final class Writer: Sendable {
   /// The subscriptions as of the last commit.
@@ -79,17 +79,14 @@ final class Writer: Sendable {
   private func commit(_ commands: [WriteCommand], in db: Database) {
     let start = ContinuousClock.now
     let transaction = WriteTransaction(db, memory: memory.withLock { $0.taken() }, now: clock(), identity: identity)
-    var replies: [@Sendable () -> Void] = []
-    replies.reserveCapacity(commands.count)
+    let replies: [@Sendable () -> Void]
     do {
       try db.beginTransaction(.immediate)
-      for command in commands {
-        replies.append(try run(command, in: transaction))
-      }
+      replies = try run(commands, in: transaction)
       try db.commit()
     } catch {
       if db.isInsideTransaction { try? db.rollback() }
-      transaction.memory.rollback(to: .beginning)
+      transaction.reset()
       memory.withLock { $0 = transaction.memory }
       lastFailure.withLock { $0 = "the last commit failed: \(error)" }
       logger.error("A commit failed; nothing of it is stored", metadata: ["error": "\(error)", "commands": "\(commands.count)"])
@@ -103,12 +100,38 @@ final class Writer: Sendable {
     for reply in replies { reply() }
   }
 
-  /// Runs one command; one that fails is undone and answered with its error at the end.
+  /// Runs all commands; those that fail are undone and answered with their errors at the end.
+  ///
+  /// A savepoint copies every page that is touched in it, and hardly any command fails after it has written. So none has one at first; if
+  /// one does fail then, all are run anew, each in a savepoint.
   ///
   /// - Throws: if SQLite has given up the whole transaction.
-  private func run(_ command: WriteCommand, in transaction: WriteTransaction) throws -> @Sendable () -> Void {
+  private func run(_ commands: [WriteCommand], in transaction: WriteTransaction) throws -> [@Sendable () -> Void] {
     let db = transaction.db
-    let mark = transaction.memory.mark()
+    var replies: [@Sendable () -> Void] = []
+    replies.reserveCapacity(commands.count)
+    for command in commands {
+      let changes = db.totalChangesCount
+      do {
+        replies.append(try command.run(transaction))
+      } catch {
+        guard db.isInsideTransaction else { throw error }
+        if db.totalChangesCount == changes {
+          replies.append({ command.fail(error) })
+          continue
+        }
+        try db.rollback()
+        transaction.reset()
+        try db.beginTransaction(.immediate)
+        return try commands.map { try isolated($0, in: transaction) }
+      }
+    }
+    return replies
+  }
+
+  private func isolated(_ command: WriteCommand, in transaction: WriteTransaction) throws -> @Sendable () -> Void {
+    let db = transaction.db
+    let mark = transaction.mark()
     try Statement("SAVEPOINT command", in: db).run()
     do {
       let reply = try command.run(transaction)
@@ -119,7 +142,7 @@ final class Writer: Sendable {
       guard db.isInsideTransaction else { throw error }
       try Statement("ROLLBACK TO command", in: db).run()
       try Statement("RELEASE command", in: db).run()
-      transaction.memory.rollback(to: mark)
+      transaction.rollback(to: mark)
       return { command.fail(error) }
     }
   }

@@ -1,0 +1,65 @@
+import Fanfare
+import Foundation
+import Testing
+
+@testable import fanfare
+
+@Suite struct CheckConfigTests {
+  @Test func `no secret is shown, neither in the table, nor as JSON, nor in a fault`() throws {
+    var input = SettingsInput(environment: ["FANFARE_AMQP_URL": "amqp://user:geheim@a,amqps://other:ge%2Fheim@b"])
+    input.flags = ["internal.token": "geheim with a space", "auth.jwt.secret": "geheim", "store.url": "postgres://u:geheim@h/d"]
+    let outcome = input.read()
+    #expect(outcome.faults.count == 2)
+    for text in [CheckConfig.table(of: outcome), CheckConfig.json(of: outcome)] + outcome.faults + outcome.warnings {
+      #expect(!text.contains("geheim"), "\(text)")
+      #expect(!text.contains("ge%2Fheim"), "\(text)")
+    }
+    #expect(CheckConfig.table(of: outcome).contains("amqp://user:***@a,amqps://other:***@b"))
+  }
+
+  @Test(arguments: [
+    ("amqp://user:pa/ss@host", "amqp://user:***@host"), ("amqp://user:p@ss@host/v", "amqp://user:***@host/v"),
+    ("amqp://host", "amqp://host"), ("user:pass@host", "user:***@host"), ("amqp://user@host", "amqp://user:***@host"),
+  ])
+  func `whatever may be a password is masked`(text: String, masked: String) {
+    #expect(text.maskingPasswords == masked)
+  }
+
+  @Test func `the table names every key, its value and where it came from`() throws {
+    let outcome = SettingsInput(flags: ["amqp.prefetch": "7"]).read()
+    let lines = CheckConfig.table(of: outcome).split(separator: "\n")
+    #expect(lines.count == SettingsKeys.all.count + 1)
+    for (line, entry) in zip(lines.dropFirst(), SettingsKeys.all) { #expect(line.hasPrefix(entry.name + " ")) }
+    #expect(lines.contains { $0.split(separator: " ").elementsEqual(["amqp.prefetch", "7", "--set"]) })
+  }
+
+  @Test func `the JSON is JSON and holds what is used`() throws {
+    let json = try JSONValue(parsing: Array(CheckConfig.json(of: SettingsInput().read()).utf8))
+    #expect(json["settings"]?["http.listen"]?["value"] == "127.0.0.1:8080")
+    #expect(json["settings"]?["http.listen"]?["from"] == "default")
+    #expect(json["faults"] == [])
+  }
+
+  @Test func `the example file in deploy is what the table of keys says`() throws {
+    let file = try String(contentsOfFile: "\(projectRoot)/deploy/fanfare.example.yaml", encoding: .utf8)
+    #expect(file == SettingsExample.text)
+  }
+
+  @Test func `the example file is a configuration, and says nothing but the defaults`() throws {
+    let path = "\(projectRoot)/deploy/fanfare.example.yaml"
+    let outcome = SettingsInput(file: path).read()
+    _ = try outcome.usable()
+    #expect(outcome.warnings.isEmpty)
+    for entry in SettingsKeys.all {
+      #expect(outcome.reading.found(for: entry)?.text.line == entry.defaultText, "\(entry.name)")
+      if entry.defaultText != nil { #expect(outcome.reading.found(for: entry)?.origin.hasPrefix(path) == true, "\(entry.name)") }
+    }
+  }
+
+  @Test func `the example file names every key with its meaning`() {
+    for entry in SettingsKeys.all {
+      #expect(SettingsExample.text.contains(entry.meaning), "\(entry.name)")
+      #expect(SettingsExample.text.contains(entry.environmentVariable), "\(entry.name)")
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import Fanfare
+import GRDB
+import Glibc
+import StoreConformance
+import Testing
+
+@testable import SQLiteStore
+
+@Suite struct OpeningTests {
+  @Test func `the writer waits for the disk at each commit, and the file is in WAL mode`() async throws {
+    try await withWorld { world in
+      let store = try await world.open(TestClock())
+      let (synchronous, mode) = try await store.pool.writeWithoutTransaction { db in
+        (try Int.fetchOne(db, sql: "PRAGMA synchronous"), try String.fetchOne(db, sql: "PRAGMA journal_mode"))
+      }
+      #expect(synchronous == 2)
+      #expect(mode == "wal")
+      try await store.close()
+    }
+  }
+
+  @Test func `a second opening is refused with the file and the pid of who has it, until the first is closed`() async throws {
+    try await withWorld { world in
+      let store = try await world.open(TestClock())
+      let error = await #expect(throws: SQLiteStoreError.self) { _ = try await world.open(TestClock()) }
+      #expect(error?.code == .inUse)
+      #expect(error?.isRetriable == false)
+      #expect(error?.description.contains("\(getpid())") == true)
+      #expect(error?.description.contains(world.path + ".lock") == true)
+      try await store.close()
+      let again = try await world.open(TestClock())
+      try await again.close()
+    }
+  }
+
+  @Test func `another process that holds the lock keeps this one out`() async throws {
+    try await withWorld { world in
+      let pipeEnds = UnsafeMutablePointer<Int32>.allocate(capacity: 2)
+      defer { pipeEnds.deallocate() }
+      pipe(pipeEnds)
+      defer { close(pipeEnds[0]) }
+      // flock(1) keeps the lock while its child lives; the child says when it is there, and waits to be ended.
+      var pid = pid_t()
+      var actions = posix_spawn_file_actions_t()
+      posix_spawn_file_actions_init(&actions)
+      posix_spawn_file_actions_adddup2(&actions, pipeEnds[1], 1)
+      defer { posix_spawn_file_actions_destroy(&actions) }
+      let arguments = ["flock", "-n", world.path + ".lock", "sh", "-c", "echo held; exec sleep 60"]
+      let pointers = arguments.map { strdup($0) } + [nil]
+      defer { for pointer in pointers { free(pointer) } }
+      var attributes = posix_spawnattr_t()
+      posix_spawnattr_init(&attributes)
+      posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+      defer { posix_spawnattr_destroy(&attributes) }
+      #expect(posix_spawnp(&pid, "flock", &actions, &attributes, pointers, environ) == 0)
+      close(pipeEnds[1])
+      var said = [UInt8](repeating: 0, count: 5)
+      #expect(read(pipeEnds[0], &said, 5) == 5)
+      let error = await #expect(throws: SQLiteStoreError.self) { _ = try await world.open(TestClock()) }
+      #expect(error?.code == .inUse)
+      kill(-pid, SIGKILL)
+      waitpid(pid, nil, 0)
+      // The kernel gives the lock up when the last of them is gone, which may be a moment later: the pipe closes then, too.
+      #expect(read(pipeEnds[0], &said, 1) <= 1)
+      let store = try await world.open(TestClock())
+      try await store.close()
+    }
+  }
+
+  @Test func `a database of a newer version is refused with a sentence and left as it is`() async throws {
+    try await withWorld { world in
+      let store = try await world.open(TestClock())
+      try await store.pool.write { try $0.execute(sql: "INSERT INTO grdb_migrations(identifier) VALUES ('9999')") }
+      try await store.close()
+      let error = await #expect(throws: SQLiteStoreError.self) { _ = try await world.open(TestClock()) }
+      #expect(error?.code == .newerVersion)
+      #expect(error?.description.contains("newer version") == true)
+    }
+  }
+
+  @Test func `a file that is no database is refused with a sentence`() async throws {
+    try await withWorld { world in
+      let file = fopen(world.path, "w")
+      fputs(String(repeating: "this is not a database. ", count: 500), file)
+      fclose(file)
+      let error = await #expect(throws: SQLiteStoreError.self) { _ = try await world.open(TestClock()) }
+      #expect(error?.code == .corrupt)
+    }
+  }
+
+  @Test func `a store that was closed says so`() async throws {
+    try await withWorld { world in
+      let store = try await world.open(TestClock())
+      try await store.close()
+      let writing = await #expect(throws: SQLiteStoreError.self) { _ = try await store.ingest(arrivals(0..<1)) }
+      #expect(writing?.code == .closed)
+      let reading = await #expect(throws: SQLiteStoreError.self) { _ = try await store.dueLanes() }
+      #expect(reading?.code == .closed)
+      #expect(await store.health().isReady == false)
+    }
+  }
+}

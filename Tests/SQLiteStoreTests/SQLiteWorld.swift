@@ -1,0 +1,100 @@
+import Fanfare
+import Glibc
+import SQLiteStore
+import StoreConformance
+
+/// A directory of its own with a database in it.
+struct SQLiteWorld: StoreWorld {
+  let directory: String
+
+  static func make() async throws -> SQLiteWorld {
+    var template = Array("/tmp/fanfare-store-XXXXXX".utf8CString)
+    guard let path = mkdtemp(&template) else { throw DirectoryError(code: errno) }
+    return SQLiteWorld(directory: String(cString: path))
+  }
+
+  struct DirectoryError: Error {
+    let code: Int32
+  }
+
+  var path: String { directory + "/fanfare.sqlite" }
+
+  func configuration(_ clock: TestClock, defaultVisibility: DefaultVisibility = .restricted) -> SQLiteStoreConfiguration {
+    SQLiteStoreConfiguration(directory: directory, defaultVisibility: defaultVisibility, clock: { clock.now })
+  }
+
+  func open(_ clock: TestClock, defaultVisibility: DefaultVisibility = .restricted) async throws -> SQLiteStore {
+    try SQLiteStore.open(configuration(clock, defaultVisibility: defaultVisibility))
+  }
+
+  func close(_ store: SQLiteStore) async throws { try await store.close() }
+
+  func remove() async throws {
+    for name in files { unlink(directory + "/" + name) }
+    rmdir(directory)
+  }
+
+  var files: [String] {
+    guard let listing = opendir(directory) else { return [] }
+    defer { closedir(listing) }
+    var names: [String] = []
+    while let entry = readdir(listing) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names
+  }
+
+  /// Copies the files as they are now, as a machine that loses its power would leave them.
+  func copied() async throws -> SQLiteWorld {
+    let copy = try await SQLiteWorld.make()
+    // The log first: what is moved into the database meanwhile is in the log that was copied.
+    for name in ["fanfare.sqlite-wal", "fanfare.sqlite"] {
+      guard let bytes = contents(of: directory + "/" + name) else { continue }
+      let file = fopen(copy.directory + "/" + name, "w")
+      fwrite(bytes, 1, bytes.count, file)
+      fclose(file)
+    }
+    return copy
+  }
+
+  private func contents(of path: String) -> [UInt8]? {
+    guard let file = fopen(path, "r") else { return nil }
+    defer { fclose(file) }
+    fseek(file, 0, SEEK_END)
+    var bytes = [UInt8](repeating: 0, count: ftell(file))
+    rewind(file)
+    let count = fread(&bytes, 1, bytes.count, file)
+    return Array(bytes.prefix(count))
+  }
+}
+
+/// Runs `body` with a directory that is removed afterwards.
+func withWorld(_ body: (SQLiteWorld) async throws -> Void) async throws {
+  let world = try await SQLiteWorld.make()
+  do {
+    try await body(world)
+  } catch {
+    try await world.remove()
+    throw error
+  }
+  try await world.remove()
+}
+
+func event(_ id: String, project: String = "shop", data: String? = nil) -> Event {
+  Event(
+    id: id, type: EventType("ADD_BUILD"), occurredAt: Timestamp(seconds: 1_780_000_000), receivedAt: Timestamp(seconds: 1_790_000_000),
+    path: EventPath(inventory: InventoryPlace(project: project)), data: data.map { Array($0.utf8) })
+}
+
+func arrivals(_ ids: Range<Int>) -> [Arrival] {
+  ids.map { .event(event("event-\($0)"), Origin(door: .http, raw: Array("raw".utf8))) }
+}
+
+let shop = SubscriptionScope(side: .project, project: "shop")
+
+func hook(_ id: String = "hook") -> Subscription {
+  Subscription(scope: shop, id: id, kind: .webhook, url: "https://receiver.example/\(id)")
+}

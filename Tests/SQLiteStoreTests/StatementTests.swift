@@ -1,0 +1,63 @@
+import Fanfare
+import GRDB
+import StoreConformance
+import Testing
+
+@testable import SQLiteStore
+
+@Suite struct StatementTests {
+  /// The first vectors of the reference implementation (`vectors_sip64`): key 00…0f, input 00, 00 01, …
+  @Test func `SipHash agrees with the reference`() {
+    let key: (UInt64, UInt64) = (0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908)
+    let expected: [Int: UInt64] = [
+      0: 0x726f_db47_dd0e_0e31, 1: 0x74f8_39c5_93dc_67fd, 7: 0xab02_00f5_8b01_d137, 8: 0x93f5_f579_9a93_2462, 15: 0xa129_ca61_49be_45e5,
+    ]
+    for (length, hash) in expected {
+      let input = (0..<length).map { UInt8($0) }
+      #expect(input.withUnsafeBytes { SipHash.hash($0, key: key) } == hash)
+    }
+  }
+
+  @Test(arguments: [
+    ("https://u:p@host.example:8080/a/b?x=1#f", Subscription.Kind.webhook, "https://host.example:8080/a/b"),
+    ("https://host.example?x=/secret", .webhook, "https://host.example"), ("http://host.example", .slack, "http://host.example"),
+    ("https://hooks.slack.example/services/T/B/secret", .slack, "https://hooks.slack.example/…"), ("nonsense", .webhook, ""),
+  ])
+  func `a URL is shown without what may be secret`(_ url: String, _ kind: Subscription.Kind, _ shown: String) {
+    #expect(kind.publicURL(url) == shown)
+  }
+
+  @Test func `what is read on the hot path and for listings is found by an index, never by a scan`() async throws {
+    try await withWorld { world in
+      let store = try await world.open(TestClock())
+      let queries = [
+        (
+          "SELECT endpoint, is_retry, due_at FROM delivery INDEXED BY delivery_due WHERE state = 0 AND (endpoint, is_retry) > (1, 0) ORDER BY endpoint, is_retry, due_at LIMIT 1",
+          "SEARCH delivery USING COVERING INDEX delivery_due (state=? AND (endpoint,is_retry)>(?,?))"
+        ),
+        (
+          "SELECT row FROM delivery INDEXED BY delivery_due WHERE state = 0 AND endpoint = 1 AND is_retry = 0 AND due_at <= 5 ORDER BY due_at, row",
+          "SEARCH delivery USING COVERING INDEX delivery_due (state=? AND endpoint=? AND is_retry=? AND due_at<?)"
+        ),
+        (
+          "SELECT occurred_at, seq FROM timeline_entry WHERE timeline = 1 AND audience = 0 AND (occurred_at, seq) <= (1, 2) ORDER BY occurred_at DESC, seq DESC LIMIT 9",
+          "SEARCH timeline_entry USING PRIMARY KEY (timeline=? AND audience=? AND (occurred_at,seq)<(?,?))"
+        ),
+        ("SELECT seq, id FROM event WHERE id_fingerprint = 1", "SEARCH event USING INDEX event_by_id (id_fingerprint=?)"),
+        (
+          "SELECT row FROM delivery INDEXED BY delivery_by_subscription WHERE row >= 1 AND row < 9 AND subscription = 3 ORDER BY row DESC LIMIT 2",
+          "SEARCH delivery USING COVERING INDEX delivery_by_subscription (subscription=? AND rowid>? AND rowid<?)"
+        ),
+        (
+          "SELECT row FROM delivery INDEXED BY delivery_unsent WHERE row >= 1 AND row < 9 AND state = 2 AND state IN (2, 3) ORDER BY row LIMIT 2",
+          "SEARCH delivery USING COVERING INDEX delivery_unsent (state=? AND rowid>? AND rowid<?)"
+        ),
+      ]
+      for (sql, plan) in queries {
+        let details = try await store.pool.read { try Row.fetchAll($0, sql: "EXPLAIN QUERY PLAN \(sql)").map { $0["detail"] as String } }
+        #expect(details == [plan])
+      }
+      try await store.close()
+    }
+  }
+}

@@ -67,7 +67,8 @@ let package = Package(
     .target(
       name: "EventAPI",
       dependencies: [
-        "Fanfare", hummingbird, .product(name: "HummingbirdCore", package: "hummingbird"), httpTypes, nio, crypto, logging, metrics, lifecycle,
+        "Fanfare", hummingbird, .product(name: "HummingbirdCore", package: "hummingbird"), httpTypes, nio, crypto, logging, metrics,
+        lifecycle,
       ],
       swiftSettings: settings),
 
@@ -76,7 +77,7 @@ let package = Package(
       name: "fanfare",
       dependencies: [
         "Fanfare", "Threading", "AMQPSource", "SQLiteStore", "HTTPDelivery", "Pipeline", "EventAPI", crypto, logging, metrics, lifecycle,
-        hummingbird, httpClient, nio, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        hummingbird, httpClient, nio, nioPosix, nioHTTP, .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"), .product(name: "Yams", package: "Yams"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ], path: "Sources/Commands", swiftSettings: settings),
@@ -88,10 +89,13 @@ let package = Package(
     .testTarget(name: "ThreadingTests", dependencies: ["Threading"], swiftSettings: settings),
     .testTarget(
       name: "AMQPSourceTests",
-      dependencies: ["AMQPSource", "BrokerFixture", "Fanfare", "Threading", "CRabbitMQ", logging, metrics, metricsKit, lifecycle], swiftSettings: settings),
+      dependencies: ["AMQPSource", "BrokerFixture", "Fanfare", "Threading", "CRabbitMQ", logging, metrics, metricsKit, lifecycle],
+      swiftSettings: settings),
     .testTarget(
       name: "SQLiteStoreTests",
-      dependencies: ["Fanfare", "SQLiteStore", "StoreConformance", .product(name: "GRDB", package: "GRDB.swift"), logging, metrics, lifecycle],
+      dependencies: [
+        "Fanfare", "SQLiteStore", "StoreConformance", .product(name: "GRDB", package: "GRDB.swift"), logging, metrics, lifecycle,
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "HTTPDeliveryTests",
@@ -104,7 +108,9 @@ let package = Package(
       name: "EventAPITests", dependencies: ["Fanfare", "EventAPI", logging, metrics, lifecycle, nio, nioPosix, nioHTTP],
       swiftSettings: settings),
     .testTarget(
-      name: "CommandTests", dependencies: ["Fanfare", "fanfare", "AMQPSource", "HTTPDelivery", "BrokerFixture", hummingbird, logging], swiftSettings: settings),
+      name: "CommandTests",
+      dependencies: ["Fanfare", "fanfare", "EventAPI", "Threading", "AMQPSource", "HTTPDelivery", "BrokerFixture", hummingbird, logging],
+      swiftSettings: settings),
     .testTarget(
       name: "EndToEndTests",
       dependencies: ["Fanfare", "fanfare", "AMQPSource", "HTTPDelivery", "BrokerFixture", hummingbird, httpClient, nio, nioHTTP, logging],

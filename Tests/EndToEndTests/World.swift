@@ -50,7 +50,7 @@ struct World: Sendable {
   /// Publishes with confirms while `body` runs.
   func publishing<Value: Sendable>(_ body: @Sendable (AMQPPublisher) async throws -> Value) async throws -> Value {
     let publisher = try AMQPPublisher(
-      AMQPConfiguration(urls: [try AMQPURL(parsing: amqpURL)]), ground: .nothing,
+      AMQPConfiguration(urls: [try AMQPURL(parsing: amqpURL)]), ground: .topology,
       logger: Logger(label: "producer", factory: { _ in SwiftLogNoOpLogHandler() }))
     return try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await publisher.run() }

@@ -43,9 +43,12 @@ import Testing
       var pid = pid_t()
       var actions = posix_spawn_file_actions_t()
       posix_spawn_file_actions_init(&actions)
-      posix_spawn_file_actions_adddup2(&actions, pipeEnds[1], 1)
+      // A dying process closes its descriptors in their order: when this one is closed, the lock's, which is 3, is closed already.
+      posix_spawn_file_actions_adddup2(&actions, pipeEnds[1], 9)
+      posix_spawn_file_actions_addclose(&actions, pipeEnds[1])
+      posix_spawn_file_actions_addclose(&actions, pipeEnds[0])
       defer { posix_spawn_file_actions_destroy(&actions) }
-      let arguments = ["flock", "-n", world.path + ".lock", "sh", "-c", "echo held; exec sleep 60"]
+      let arguments = ["flock", "-n", world.path + ".lock", "sh", "-c", "echo held >&9; exec sleep 60"]
       let pointers = arguments.map { strdup($0) } + [nil]
       defer { for pointer in pointers { free(pointer) } }
       var attributes = posix_spawnattr_t()

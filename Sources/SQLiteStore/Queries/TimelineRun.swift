@@ -23,7 +23,7 @@ struct TimelineEntry {
   let flags: EntryFlags
 }
 
-/// One run of a timeline, the newest entries first: all of them (audience 0), or those of one audience. Reads ahead in growing chunks.
+/// One run of a timeline, the newest entries first: all of them (audience 0), or those of one audience. Reads ahead in chunks.
 struct TimelineRun {
   private let timeline: Int64
   private let audience: Int64
@@ -34,6 +34,10 @@ struct TimelineRun {
   private var next = 0
   private var isExhausted = false
   private var chunk: Int
+  /// How many calls the chunk at hand has answered.
+  private var answered = 0
+  /// A new search costs about as much as reading this many rows on.
+  private static let rowsPerSearch = 16
 
   init(timeline: Int64, audience: Int64, since: Int64, firstChunk: Int, in db: Database) throws {
     self.timeline = timeline
@@ -51,7 +55,11 @@ struct TimelineRun {
   /// The newest entry that is not newer than `position`, which must not be newer than that of the call before.
   mutating func entry(atOrBefore position: EntryPosition) throws -> TimelineEntry? {
     while next < buffer.count, buffer[next].position > position { next += 1 }
-    if next == buffer.count, !isExhausted { try read(from: position) }
+    if next == buffer.count, !isExhausted {
+      if !buffer.isEmpty { adjustChunk() }
+      try read(from: position)
+    }
+    answered += 1
     return next < buffer.count ? buffer[next] : nil
   }
 
@@ -73,6 +81,11 @@ struct TimelineRun {
           flags: EntryFlags(rawValue: select.int64(4))))
     }
     isExhausted = buffer.count < chunk
-    chunk = min(chunk * 2, 256)
+    answered = 0
+  }
+
+  /// Reads further ahead if most of what was read was of use, and less far if the reader leaps over it.
+  private mutating func adjustChunk() {
+    chunk = answered * Self.rowsPerSearch >= chunk ? min(chunk * 2, 256) : max(chunk / 2, 4)
   }
 }

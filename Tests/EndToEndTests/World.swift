@@ -47,6 +47,25 @@ struct World: Sendable {
 
   func client(of service: ServiceProcess) throws -> Client { Client(url: service.url, token: try service.token) }
 
+  /// Takes this many messages from the queue `fanfare.dead`.
+  func deadLetters(_ count: Int) async throws -> [InboundMessage] {
+    var configuration = AMQPConfiguration(urls: [try AMQPURL(parsing: amqpURL)])
+    configuration.exchanges = []
+    configuration.queue = configuration.deadLetters
+    configuration.declares = false
+    let consumer = try AMQPConsumer(configuration, logger: Logger(label: "undertaker", factory: { _ in SwiftLogNoOpLogHandler() }))
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await consumer.run() }
+      defer { group.cancelAll() }
+      var letters: [InboundMessage] = []
+      for await batch in consumer.batches {
+        letters += batch
+        if letters.count >= count { break }
+      }
+      return letters
+    }
+  }
+
   /// Publishes with confirms while `body` runs.
   func publishing<Value: Sendable>(_ body: @Sendable (AMQPPublisher) async throws -> Value) async throws -> Value {
     let publisher = try AMQPPublisher(

@@ -22,7 +22,8 @@ extension WriteTransaction {
     func add(_ timeline: Int64, _ run: Int64) {
       newEntries.append(
         NewEntry(
-          timeline: timeline, audience: run, occurredAt: event.occurredAt.nanoseconds, sequence: sequence, eventAudience: audience, type: type,
+          timeline: timeline, audience: run, occurredAt: event.occurredAt.nanoseconds, sequence: sequence, eventAudience: audience,
+          type: type,
           flags: flags))
     }
     for timeline in try timelineIDs(of: event) {

@@ -113,7 +113,9 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["Fanfare", "fanfare", "AMQPSource", "HTTPDelivery", "BrokerFixture", hummingbird, httpClient, nio, nioHTTP, logging],
+      dependencies: [
+        "Fanfare", "fanfare", "Threading", "AMQPSource", "HTTPDelivery", "BrokerFixture", hummingbird, httpClient, nio, nioHTTP, logging,
+      ],
       swiftSettings: settings),
   ]
 )

@@ -35,7 +35,7 @@ public struct Ingestor<Source: MessageSource>: Service {
       source.acknowledge(upTo: last.token)
       onReceipt(receipt)
       counters.count(receipt)
-      logQuarantined(arrivals, receipt)
+      report(arrivals, receipt)
     }
     // A service that returns ends its whole group, so this one waits for its turn.
     try? await gracefulShutdown()
@@ -59,8 +59,16 @@ public struct Ingestor<Source: MessageSource>: Service {
     }
   }
 
-  private func logQuarantined(_ arrivals: [Arrival], _ receipt: IngestReceipt) {
+  /// Says what an operator would want to know of: what was quarantined, and what could not be told apart or is of an unknown type.
+  private func report(_ arrivals: [Arrival], _ receipt: IngestReceipt) {
+    let made = reader.takeMadeIDs()
+    if made > 0 {
+      counters.unidentified.increment(by: made)
+      logger.info(
+        "events came without an id and were given one; a redelivery of them would be stored twice", metadata: ["events": "\(made)"])
+    }
     for (arrival, fate) in zip(arrivals, receipt.fates) {
+      if case .event(let event, _) = arrival, case .stored = fate, !reader.decoder.isKnown(event.type) { counters.unknownTypes.increment() }
       guard case .quarantined(let reason) = fate else { continue }
       var metadata: Logger.Metadata = ["reason": "\(reason.rawValue)"]
       switch arrival {
@@ -78,6 +86,10 @@ struct IntakeCounters: Sendable {
   private let duplicates = Counter(label: "fanfare_ingest_events_total", dimensions: [("outcome", "duplicate")])
   private let quarantined = Counter(label: "fanfare_ingest_events_total", dimensions: [("outcome", "quarantined")])
   let failures = Counter(label: "fanfare_ingest_failures_total")
+  /// Events that came from the broker without an id of any kind.
+  let unidentified = Counter(label: "fanfare_ingest_unidentified_total")
+  /// Events of types that neither the seed nor the configuration lists.
+  let unknownTypes = Counter(label: "fanfare_ingest_unknown_types_total")
 
   func count(_ receipt: IngestReceipt) {
     var counts = (stored: 0, duplicates: 0, quarantined: 0)

@@ -43,6 +43,9 @@ public struct MessageReader: Sendable {
     }
   }
 
+  /// How many ids were made since the last time, for events that came without any: a redelivery of those would be stored twice.
+  func takeMadeIDs() -> Int { ids.takeCount() }
+
   /// Every event of a document from the HTTP door.
   ///
   /// - Throws: ``DocumentTooLarge`` or ``ValidationErrors`` with all that is wrong.
@@ -108,12 +111,16 @@ public struct MessageReader: Sendable {
 /// Monotonic KSUIDs for events that bring no id, from any thread.
 private final class IDSource: Sendable {
   private let generator = Mutex(KSUIDGenerator())
+  private let count = Atomic<Int>(0)
   private let clock: @Sendable () -> Timestamp
 
   init(clock: @escaping @Sendable () -> Timestamp) { self.clock = clock }
 
+  func takeCount() -> Int { count.exchange(0, ordering: .relaxed) }
+
   func next() -> String {
     let now = clock()
+    count.add(1, ordering: .relaxed)
     return generator.withLock { generator in
       var random = SystemRandomNumberGenerator()
       return generator.next(at: now, using: &random).description

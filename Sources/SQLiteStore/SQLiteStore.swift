@@ -34,7 +34,7 @@ public final class SQLiteStore: Sendable {
       var random = SystemRandomNumberGenerator()
       return try StoreIdentity(db, using: &random)
     }
-    let memory = try pool.read { try WriterMemory(reading: $0) }
+    let memory = try pool.read { try WriterMemory(reading: $0, configuration.defaultVisibility) }
     self.configuration = configuration
     self.pool = pool
     self.identity = identity

@@ -32,8 +32,8 @@ import Testing
       let store = try await world.open(TestClock())
       let queries = [
         (
-          "SELECT endpoint, is_retry, due_at FROM delivery INDEXED BY delivery_due WHERE state = 0 AND (endpoint, is_retry) > (1, 0) ORDER BY endpoint, is_retry, due_at LIMIT 1",
-          "SEARCH delivery USING COVERING INDEX delivery_due (state=? AND (endpoint,is_retry)>(?,?))"
+          "SELECT endpoint, is_retry, due_at FROM delivery INDEXED BY delivery_due WHERE state = 0 AND (endpoint, is_retry, due_at) > (1, 0, 9) ORDER BY endpoint, is_retry, due_at LIMIT 1",
+          "SEARCH delivery USING COVERING INDEX delivery_due (state=? AND (endpoint,is_retry,due_at)>(?,?,?))"
         ),
         (
           "SELECT row FROM delivery INDEXED BY delivery_due WHERE state = 0 AND endpoint = 1 AND is_retry = 0 AND due_at <= 5 ORDER BY due_at, row",
@@ -57,6 +57,54 @@ import Testing
         let details = try await store.pool.read { try Row.fetchAll($0, sql: "EXPLAIN QUERY PLAN \(sql)").map { $0["detail"] as String } }
         #expect(details == [plan])
       }
+      try await store.close()
+    }
+  }
+
+  @Test func `lanes cost the same, however long the backlog is`() async throws {
+    try await withWorld { world in
+      let store = try await world.open(TestClock())
+      _ = try await store.replace(shop, with: [hook("a"), hook("b")], ifVersion: nil)
+      var costs: [Int] = []
+      for backlog in [0..<10, 10..<2_000] {
+        _ = try await store.ingest(arrivals(backlog))
+        costs.append(
+          try await store.pool.read { db in
+            let statement = try Statement(SQLiteStore.nextLane, in: db)
+            let before = statement.instructions
+            #expect(try SQLiteStore.dueLanes(db).count == 2)
+            return statement.instructions - before
+          })
+      }
+      #expect(costs[0] == costs[1])
+      #expect(costs[0] > 0)
+      try await store.close()
+    }
+  }
+
+  @Test func `a page costs about the same, whatever share of the events the caller may see`() async throws {
+    try await withWorld { world in
+      let store = try await world.open(TestClock())
+      let events = (0..<20_000).map { index in
+        Arrival.event(
+          Event(
+            id: "e\(index)", type: EventType("ADD_BUILD"), occurredAt: Timestamp(seconds: Int64(index / 3)),
+            receivedAt: Timestamp(seconds: 1), audience: Audience([index % 1_000 == 0 ? "few" : "many"])), Origin(door: .http, raw: []))
+      }
+      _ = try await store.ingest(events)
+      func cost(_ reader: Reader) async throws -> Int {
+        try await store.pool.read { db in
+          let readership = try Readership(reader, .restricted, in: db)
+          let statement = try Statement(TimelineRun.sql, in: db)
+          let before = statement.instructions
+          var listing = try EventListing(.everything, readership, EventFilter(), from: .newest, size: 20, in: db)
+          #expect(try listing?.page().events.count == 20)
+          return statement.instructions - before
+        }
+      }
+      let all = try await cost(.everything)
+      let few = try await cost(.member(groups: ["few"], username: nil))
+      #expect(all > 0 && few > 0 && few <= 2 * all)
       try await store.close()
     }
   }

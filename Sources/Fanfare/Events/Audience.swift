@@ -20,6 +20,18 @@ public struct Audience: Hashable, Sendable {
   }
 }
 
+extension Audience {
+  /// Whether somebody with one of `others` may see what this audience sees; an audience that names nobody is taken for what
+  /// `visibility` says.
+  public func meets(_ others: some Sequence<String>, byDefault visibility: DefaultVisibility) -> Bool {
+    if !isEmpty { return meets(others) }
+    switch visibility {
+    case .restricted: return false
+    case .authenticated, .public: return true
+    }
+  }
+}
+
 /// What an event without groups is taken for (`events.defaultVisibility`).
 public enum DefaultVisibility: String, Sendable, CaseIterable {
   /// Only admins and the acting user.

@@ -24,24 +24,26 @@ final class SubscriptionBucket: Sendable {
   }
 
   /// Appends the members that the event matches, in the members' order.
-  func appendMatches(of event: Event, to found: inout [Subscription]) {
+  func appendMatches(of event: Event, byDefault visibility: DefaultVisibility, to found: inout [Subscription]) {
     let exact = byType.isEmpty ? [] : byType[event.type.name] ?? []
     var next = 0
     for position in open {
       while next < exact.count, exact[next] < position {
-        append(members[exact[next]], of: event, to: &found)
+        append(members[exact[next]], of: event, byDefault: visibility, to: &found)
         next += 1
       }
       let member = members[position]
-      if member.isAbout(event.type) { append(member, of: event, to: &found) }
+      if member.isAbout(event.type) { append(member, of: event, byDefault: visibility, to: &found) }
     }
     while next < exact.count {
-      append(members[exact[next]], of: event, to: &found)
+      append(members[exact[next]], of: event, byDefault: visibility, to: &found)
       next += 1
     }
   }
 
-  private func append(_ member: Subscription, of event: Event, to found: inout [Subscription]) {
-    if member.verdictOnContent(of: event).isMatch { found.append(member) }
+  private func append(
+    _ member: Subscription, of event: Event, byDefault visibility: DefaultVisibility, to found: inout [Subscription]
+  ) {
+    if member.verdictOnContent(of: event, byDefault: visibility).isMatch { found.append(member) }
   }
 }

@@ -5,7 +5,11 @@ public struct SubscriptionIndex: Sendable {
   private var projects: [String: Sides] = [:]
   private var byRow: [Int64: Subscription] = [:]
 
-  public init(_ subscriptions: [Subscription] = []) {
+  private let defaultVisibility: DefaultVisibility
+
+  /// - Parameter defaultVisibility: what an event without groups is taken for (`events.defaultVisibility`).
+  public init(_ subscriptions: [Subscription] = [], defaultVisibility: DefaultVisibility = .restricted) {
+    self.defaultVisibility = defaultVisibility
     let byScope = Dictionary(grouping: subscriptions, by: \.scope)
     byRow.reserveCapacity(subscriptions.count)
     for (scope, members) in byScope { replace(scope, with: members) }
@@ -37,13 +41,13 @@ public struct SubscriptionIndex: Sendable {
     let inventory = event.path.inventory?.project
     let state = event.path.state?.project
     if let inventory, let sides = projects[inventory] {
-      sides.project?.appendMatches(of: event, to: &found)
-      sides.inventory?.appendMatches(of: event, to: &found)
-      if inventory == state { sides.state?.appendMatches(of: event, to: &found) }
+      sides.project?.appendMatches(of: event, byDefault: defaultVisibility, to: &found)
+      sides.inventory?.appendMatches(of: event, byDefault: defaultVisibility, to: &found)
+      if inventory == state { sides.state?.appendMatches(of: event, byDefault: defaultVisibility, to: &found) }
     }
     if let state, state != inventory, let sides = projects[state] {
-      sides.project?.appendMatches(of: event, to: &found)
-      sides.state?.appendMatches(of: event, to: &found)
+      sides.project?.appendMatches(of: event, byDefault: defaultVisibility, to: &found)
+      sides.state?.appendMatches(of: event, byDefault: defaultVisibility, to: &found)
     }
     return found
   }
@@ -58,7 +62,9 @@ public struct SubscriptionIndex: Sendable {
   }
 
   /// Why a subscription does or does not get the event, by the same rules as ``matches(_:)``.
-  public func verdict(_ subscription: Subscription, for event: Event) -> SubscriptionVerdict { subscription.verdict(for: event) }
+  public func verdict(_ subscription: Subscription, for event: Event) -> SubscriptionVerdict {
+    subscription.verdict(for: event, byDefault: defaultVisibility)
+  }
 
   /// One project's three sets.
   private struct Sides {

@@ -34,16 +34,16 @@ public enum SubscriptionVerdict: Hashable, Sendable {
 
 extension Subscription {
   /// Judges an event that the subscription's scope is about, the cheapest question first.
-  public func verdict(for event: Event) -> SubscriptionVerdict {
+  public func verdict(for event: Event, byDefault visibility: DefaultVisibility = .restricted) -> SubscriptionVerdict {
     if isDisabled { return .disabled }
     if !isAbout(event.type) { return .type }
-    return verdictOnContent(of: event)
+    return verdictOnContent(of: event, byDefault: visibility)
   }
 
   /// What is left to ask about an event whose type fits.
-  func verdictOnContent(of event: Event) -> SubscriptionVerdict {
+  func verdictOnContent(of event: Event, byDefault visibility: DefaultVisibility) -> SubscriptionVerdict {
     if isDisabled { return .disabled }
-    if let allowedGroups, !event.audience.meets(allowedGroups) { return .groups }
+    if let allowedGroups, !event.audience.meets(allowedGroups, byDefault: visibility) { return .groups }
     for index in filters.indices where !filters[index].holds(for: event) { return .filter(index) }
     return isPaused ? .paused : .matched
   }

@@ -54,12 +54,7 @@ extension Subscription {
   /// Whether one of its groups may see the event. An event without groups is taken for what the default visibility says.
   func maySee(_ event: StoredEvent, _ visibility: DefaultVisibility) throws -> Bool {
     guard let allowedGroups else { return true }
-    let audience = try Event(compact: event).audience
-    if !audience.isEmpty { return audience.meets(allowedGroups) }
-    switch visibility {
-    case .restricted: return false
-    case .authenticated, .public: return true
-    }
+    return try Event(compact: event).audience.meets(allowedGroups, byDefault: visibility)
   }
 }
 

@@ -45,23 +45,26 @@ extension SQLiteStore: DeliveryStore {
 
   /// Seeks from lane to lane in the index of what is due: a read a lane, however long each is.
   static func dueLanes(_ db: Database) throws -> [DueLane] {
-    let next = try Statement(
-      """
-      SELECT endpoint, is_retry, due_at FROM delivery INDEXED BY delivery_due WHERE state = 0 AND (endpoint, is_retry) > (?, ?)
-      ORDER BY endpoint, is_retry, due_at LIMIT 1
-      """, in: db)
+    let next = try Statement(nextLane, in: db)
+    defer { next.reset() }
     var lanes: [DueLane] = []
     next.bind(1, Int64.min)
     next.bind(2, 0)
+    // Past the last place that the lane before can have: SQLite looks at each row that is equal in the columns that are compared.
+    next.bind(3, Int64.max)
     while try next.step() {
-      lanes.append(
-        DueLane(lane: Lane(endpoint: EndpointID(row: next.int64(0)), isRetry: next.bool(1)), dueAt: next.timestamp(2)))
       let (endpoint, isRetry) = (next.int64(0), next.int64(1))
+      lanes.append(
+        DueLane(lane: Lane(endpoint: EndpointID(row: endpoint), isRetry: isRetry != 0), dueAt: next.timestamp(2)))
       next.reset()
       next.bind(1, endpoint)
       next.bind(2, isRetry)
     }
-    next.reset()
     return lanes
   }
+
+  static let nextLane = """
+    SELECT endpoint, is_retry, due_at FROM delivery INDEXED BY delivery_due
+    WHERE state = 0 AND (endpoint, is_retry, due_at) > (?, ?, ?) ORDER BY endpoint, is_retry, due_at LIMIT 1
+    """
 }

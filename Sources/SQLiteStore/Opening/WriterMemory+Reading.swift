@@ -3,7 +3,7 @@ internal import GRDB
 
 extension WriterMemory {
   /// Reads what the writer has to know before its first transaction.
-  init(reading db: Database) throws {
+  init(reading db: Database, _ visibility: DefaultVisibility) throws {
     self.init()
     counts.lastSequence = try Self.number(db, "SELECT max(seq) FROM event")
     counts.lastDelivery = try Self.number(db, "SELECT max(row) FROM delivery")
@@ -13,14 +13,14 @@ extension WriterMemory {
     counts.dead = Int(try Self.number(db, "SELECT count(*) FROM delivery WHERE state = 2 AND state IN (2, 3)"))
     counts.quarantined = Int(try Self.number(db, "SELECT count(*) FROM quarantine"))
     counts.outbox = Int(try Self.number(db, "SELECT count(*) FROM outbox"))
-    catalogue = try SubscriptionCatalogue(reading: db)
+    catalogue = try SubscriptionCatalogue(reading: db, visibility)
   }
 
   private static func number(_ db: Database, _ sql: String) throws -> Int64 { try Int64.fetchOne(db, sql: sql) ?? 0 }
 }
 
 extension SubscriptionCatalogue {
-  init(reading db: Database) throws {
+  init(reading db: Database, _ visibility: DefaultVisibility) throws {
     self.init()
     var members: [Int64: [Subscription]] = [:]
     let select = try Statement(
@@ -36,7 +36,7 @@ extension SubscriptionCatalogue {
       members[select.int64(1), default: []].append(subscription)
       endpoints[subscription.row] = EndpointID(row: select.int64(7))
     }
-    index = SubscriptionIndex(members.values.flatMap { $0 })
+    index = SubscriptionIndex(members.values.flatMap { $0 }, defaultVisibility: visibility)
     let sets = try Statement("SELECT side, project, version FROM subscription_set", in: db)
     defer { sets.reset() }
     while try sets.step() { versions[try SubscriptionScope(sets, from: 0)] = sets.int64(2) }

@@ -36,6 +36,11 @@ struct TimelineRun {
   private var chunk: Int
   /// How many calls the chunk at hand has answered.
   private var answered = 0
+  static let sql = """
+    SELECT occurred_at, seq, event_audience, type, flags FROM timeline_entry
+    WHERE timeline = ? AND audience = ? AND (occurred_at, seq) <= (?, ?) ORDER BY occurred_at DESC, seq DESC LIMIT ?
+    """
+
   /// A new search costs about as much as reading this many rows on.
   private static let rowsPerSearch = 16
 
@@ -45,11 +50,7 @@ struct TimelineRun {
     self.since = since
     self.chunk = firstChunk
     // All runs of a listing share the statement; each use of it is over when the chunk is read.
-    select = try Statement(
-      """
-      SELECT occurred_at, seq, event_audience, type, flags FROM timeline_entry
-      WHERE timeline = ? AND audience = ? AND (occurred_at, seq) <= (?, ?) ORDER BY occurred_at DESC, seq DESC LIMIT ?
-      """, in: db)
+    select = try Statement(Self.sql, in: db)
   }
 
   /// The newest entry that is not newer than `position`, which must not be newer than that of the call before.

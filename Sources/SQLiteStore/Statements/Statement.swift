@@ -86,6 +86,9 @@ struct Statement {
   /// Gives up the rows that are left; must follow the last ``step()``, or the transaction cannot end.
   func reset() { sqlite3_reset(handle) }
 
+  /// How many instructions SQLite has carried out for it so far: what it costs, whatever the machine does besides.
+  var instructions: Int { Int(sqlite3_stmt_status(handle, SQLITE_STMTSTATUS_VM_STEP, 0)) }
+
   // MARK: Columns, from 0
 
   func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }

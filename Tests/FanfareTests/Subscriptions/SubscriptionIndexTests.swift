@@ -52,6 +52,13 @@ import Testing
     #expect(index.verdicts(on: event).map(\.verdict) == [isMatch ? .matched : .groups])
   }
 
+  @Test(arguments: [(DefaultVisibility.restricted, false), (.authenticated, true), (.public, true)])
+  func `an event that names nobody is taken for what the default visibility says`(visibility: DefaultVisibility, isMatch: Bool) {
+    let index = SubscriptionIndex([.sample(groups: ["payments"])], defaultVisibility: visibility)
+    #expect(index.matches(.sample(state: "p", groups: [])).isEmpty != isMatch)
+    #expect(index.matches(.sample(state: "p", groups: ["ops"])).isEmpty)
+  }
+
   @Test func `the verdict names what stands against a subscription, the cheapest question first`() throws {
     let filters = [Filter(path: try JSONPointer("/id")), Filter(path: try JSONPointer("/data/status"), isEqualTo: "failed")]
     let subscription = Subscription.sample(events: ["ADD_*"], filters: filters, groups: ["ops"])

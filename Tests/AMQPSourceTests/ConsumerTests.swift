@@ -11,7 +11,7 @@ import Threading
     let consumer = try world.consumer()
     let publisher = try world.publisher()
     let headers: JSONValue = [
-      "text": "Grüße", "flag": true, "nothing": nil, "large": .number("9223372036854775807"), "negative": -7, "half": .number("0.5"),
+      "text": "Grüße", "flag": true, "nothing": .null, "large": .number("9223372036854775807"), "negative": -7, "half": .number("0.5"),
       "list": [1, "two", [false]], "nested": ["deep": ["deeper": "x"]], "empty": [:],
     ]
     let sent = PublishMessage(

@@ -158,7 +158,7 @@ struct FieldTableTests {
       ]
       let expected: [JSONValue] =
         numbers.map { .number($0) } + [
-          "inf", .number("0.012"), .number("123.45"), .number("1700000000"), nil, "//4A", "/w==", true,
+          "inf", .number("0.012"), .number("123.45"), .number("1700000000"), .null, "//4A", "/w==", true,
         ]
       for (index, element) in expected.enumerated() { #expect(value["k\(index)"] == element) }
     }

@@ -17,6 +17,8 @@ void clinux_name_thread(const char *name) {
 
 int clinux_lock_file(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB) == 0 ? 0 : errno; }
 
+void clinux_unlock_file(int descriptor) { flock(descriptor, LOCK_UN); }
+
 int64_t clinux_wall_clock(void) {
   struct timespec now;
   clock_gettime(CLOCK_REALTIME, &now);

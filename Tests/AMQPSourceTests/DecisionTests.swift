@@ -177,13 +177,6 @@ struct FieldTableTests {
     #expect(read.isNull)
     #expect((60...70).contains(depth))
   }
-
-  @Test(arguments: [
-    ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy"),
-  ])
-  func `base64 as in RFC 4648`(text: String, encoded: String) {
-    #expect(String(base64: Array(text.utf8)) == encoded)
-  }
 }
 
 struct PublishMessageTests {

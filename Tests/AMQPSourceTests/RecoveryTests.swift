@@ -11,8 +11,10 @@ import Testing
   @Test func `a node that dies and comes back is found again, and what was not acknowledged comes again`() async throws {
     let world = try await World(on: Self.node.value)
     let consumer = try world.consumer { $0.stopTimeout = .milliseconds(100) }
-    let publisher = try world.publisher()
+    let publisherLog = LogWatch()
+    let publisher = try world.publisher(log: publisherLog)
     try await withServices(consumer, publisher) {
+      await publisherLog.wait(for: "Connected to the broker")
       let published = try await publisher.publish(world.messages(20))
       #expect(published.allSatisfy { $0 == .confirmed })
       let before = await consumer.take(20)
@@ -28,6 +30,7 @@ import Testing
       await #expect(throws: AMQPError.self) { while true { _ = try await publisher.publish([world.message("lost")]) } }
       try await world.broker.start()
       await world.log.wait(for: "Connected to the broker")
+      await publisherLog.wait(for: "Connected to the broker")
 
       let after = await consumer.take(11)
       #expect(after.map(\.text) == (10...20).map { String($0) })

@@ -74,6 +74,9 @@ struct Connection: ~Copyable {
     switch status {
     case AMQP_STATUS_SSL_ERROR.rawValue, AMQP_STATUS_SSL_CONNECTION_FAILED.rawValue, AMQP_STATUS_SSL_PEER_VERIFY_FAILED.rawValue:
       throw AMQPError(.tls, native: Int(status), "the TLS handshake with \(url) failed; is that a TLS port?")
+    case AMQP_STATUS_SOCKET_ERROR.rawValue where systemCode == EINPROGRESS:
+      // The library asks the socket how its connecting went, and does not hand the answer on.
+      throw AMQPError(.unreachable, native: Int(status), "\(url) could not be reached: the connection was refused, or broke off at once")
     case AMQP_STATUS_SOCKET_ERROR.rawValue where systemCode != 0:
       throw AMQPError(.unreachable, native: Int(status), "\(url) could not be reached: \(String(cString: strerror(systemCode)))")
     default:

@@ -42,7 +42,7 @@ extension JSONValue {
     case AMQP_FIELD_KIND_DECIMAL.rawValue: self = .number(Self.decimal(value.decimal))
     case AMQP_FIELD_KIND_UTF8.rawValue, AMQP_FIELD_KIND_BYTES.rawValue:
       let bytes = UnsafeRawBufferPointer(start: value.bytes.bytes, count: value.bytes.len)
-      self = .string(String(validating: bytes, as: UTF8.self) ?? String(base64: bytes))
+      self = .string(String(validating: bytes, as: UTF8.self) ?? Base64.encode(bytes))
     case AMQP_FIELD_KIND_ARRAY.rawValue:
       self = .array(
         UnsafeBufferPointer(start: value.array.entries, count: Int(value.array.num_entries)).map { JSONValue($0, depth: depth + 1) })
@@ -58,23 +58,5 @@ extension JSONValue {
     if places == 0 { return digits }
     let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
     return padded.dropLast(places) + "." + padded.suffix(places)
-  }
-}
-
-extension String {
-  /// Standard base64 with padding (RFC 4648).
-  init(base64 bytes: some Collection<UInt8>) {
-    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-    var text: [UInt8] = []
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let group = Array(rest.prefix(3))
-      rest = rest.dropFirst(3)
-      let bits = group.enumerated().reduce(UInt32(0)) { $0 | UInt32($1.element) << (16 - 8 * UInt32($1.offset)) }
-      for place in 0..<4 {
-        text.append(place <= group.count ? alphabet[Int(bits >> (18 - 6 * UInt32(place)) & 63)] : UInt8(ascii: "="))
-      }
-    }
-    self.init(decoding: text, as: UTF8.self)
   }
 }

@@ -10,5 +10,8 @@ void clinux_name_thread(const char *name);
 /// Locks a whole open file for this process alone, without waiting: 0, or the errno (EWOULDBLOCK if another has it).
 int clinux_lock_file(int descriptor);
 
+/// Gives such a lock up, for every descriptor of the open file.
+void clinux_unlock_file(int descriptor);
+
 /// The wall clock, in nanoseconds since 1970.
 int64_t clinux_wall_clock(void);

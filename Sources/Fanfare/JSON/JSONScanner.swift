@@ -54,23 +54,9 @@ public struct JSONScanner: Sendable {
   public mutating func object(
     _ body: (_ key: String, _ scanner: inout JSONScanner) throws(JSONError) -> Void
   ) throws(JSONError) {
-    try expect(UInt8(ascii: "{"), "expected an object")
-    if peek() == UInt8(ascii: "}") {
-      position += 1
-      return
-    }
-    while true {
-      let key = try string()
-      _ = peek()
-      try expect(UInt8(ascii: ":"), "expected ':' after an object's key")
-      try body(key, &self)
-      switch peek() {
-      case UInt8(ascii: ","): position += 1
-      case UInt8(ascii: "}"):
-        position += 1
-        return
-      default: throw error("expected ',' or '}' in an object")
-      }
+    try rawObject { (key, isEscaped, scanner) throws(JSONError) in
+      let content = scanner.bytes[key]
+      try body(isEscaped ? scanner.unescape(content) : String(decoding: content, as: UTF8.self), &scanner)
     }
   }
 
@@ -142,8 +128,8 @@ public struct JSONScanner: Sendable {
   private mutating func skipValue(depth: Int) throws(JSONError) {
     if depth > Self.maximumDepth { throw error("arrays and objects nest deeper than \(Self.maximumDepth)") }
     switch peek() {
-    case UInt8(ascii: "{"): try skipObject(depth: depth)
-    case UInt8(ascii: "["): try skipArray(depth: depth)
+    case UInt8(ascii: "{"): try rawObject { (_, _, scanner) throws(JSONError) in try scanner.skipValue(depth: depth + 1) }
+    case UInt8(ascii: "["): try array { (scanner) throws(JSONError) in try scanner.skipValue(depth: depth + 1) }
     case UInt8(ascii: "\""): _ = try skipString()
     case UInt8(ascii: "t"): try skipLiteral("true")
     case UInt8(ascii: "f"): try skipLiteral("false")
@@ -151,45 +137,6 @@ public struct JSONScanner: Sendable {
     case .some(UInt8(ascii: "-")), .some(UInt8(ascii: "0")...UInt8(ascii: "9")): try skipNumber()
     case nil: throw error("the text ends where a value was expected")
     default: throw error("expected a value")
-    }
-  }
-
-  private mutating func skipObject(depth: Int) throws(JSONError) {
-    position += 1
-    if peek() == UInt8(ascii: "}") {
-      position += 1
-      return
-    }
-    while true {
-      guard peek() == UInt8(ascii: "\"") else { throw error("expected an object's key") }
-      _ = try skipString()
-      try expect(UInt8(ascii: ":"), "expected ':' after an object's key")
-      try skipValue(depth: depth + 1)
-      switch peek() {
-      case UInt8(ascii: ","): position += 1
-      case UInt8(ascii: "}"):
-        position += 1
-        return
-      default: throw error("expected ',' or '}' in an object")
-      }
-    }
-  }
-
-  private mutating func skipArray(depth: Int) throws(JSONError) {
-    position += 1
-    if peek() == UInt8(ascii: "]") {
-      position += 1
-      return
-    }
-    while true {
-      try skipValue(depth: depth + 1)
-      switch peek() {
-      case UInt8(ascii: ","): position += 1
-      case UInt8(ascii: "]"):
-        position += 1
-        return
-      default: throw error("expected ',' or ']' in an array")
-      }
     }
   }
 
@@ -334,31 +281,5 @@ public struct JSONScanner: Sendable {
       }
     }
     return String(decoding: result, as: UTF8.self)
-  }
-}
-
-/// Why text is not JSON.
-public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// In bytes from the start of the text.
-  public let offset: Int
-  public let reason: String
-
-  public init(offset: Int, reason: String) {
-    self.offset = offset
-    self.reason = reason
-  }
-
-  public var description: String { "\(reason) (byte \(offset))" }
-}
-
-extension UInt8 {
-  /// The value of an ASCII hexadecimal digit.
-  var hexadecimalDigit: UInt8? {
-    switch self {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
-    default: nil
-    }
   }
 }

@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Fanfare
 
 /// Signs and verifies webhooks as Standard Webhooks 1.0 has it: HMAC-SHA256 over `id.timestamp.body`.
 public struct StandardWebhookSignature: Sendable {

@@ -28,7 +28,12 @@ final class StoreLock: Sendable {
   }
 
   /// Closing the descriptor gives the lock up. The file stays: removing it would let two processes lock two files of one name.
-  deinit { close(descriptor) }
+  ///
+  /// Given up by name as well: a child that was forked this moment still has the descriptor until it becomes another program.
+  deinit {
+    clinux_unlock_file(descriptor)
+    close(descriptor)
+  }
 
   private static func readPID(_ descriptor: Int32) -> Int32? {
     var buffer = [UInt8](repeating: 0, count: 16)

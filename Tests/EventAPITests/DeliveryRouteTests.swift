@@ -109,8 +109,8 @@ import Testing
         #expect(answer.code == "unknown_delivery")
         #expect(try answer.json["data"] == ["id": .string(unknown)])
         let malformed = try await world.send(method, "\(Self.root)/17\(suffix)", "")
-        #expect(malformed.status == 400)
-        #expect(malformed.code == "invalid_route_variable")
+        #expect(malformed.status == 404)
+        #expect(malformed.code == "unknown_delivery")
       }
       #expect(world.nudges.requeueCount == 0)
     }

@@ -63,7 +63,7 @@ import Testing
         let unknown = try await world.send(method, "\(Self.root)/23E0dGLAnH943qkNMvMEZeFsWya\(suffix)", "")
         #expect(unknown.status == 404)
         #expect(unknown.code == "unknown_quarantine_entry")
-        #expect(try await world.send(method, "\(Self.root)/17\(suffix)", "").code == "invalid_route_variable")
+        #expect(try await world.send(method, "\(Self.root)/17\(suffix)", "").code == "unknown_quarantine_entry")
       }
     }
   }

@@ -11,7 +11,8 @@ extension StoreConformance {
         let http = Origin(door: .http, raw: [], contentType: nil)
         let entries = [
           Quarantined(
-            reason: .malformedJSON, detail: "not JSON:\nline 1 ☃", origin: Origin(door: origin().door, raw: raw, headers: ["a": [1, .null]]),
+            reason: .malformedJSON, detail: "not JSON:\nline 1 ☃",
+            origin: Origin(door: origin().door, raw: raw, headers: ["a": [1, .null]]),
             receivedAt: Timestamp(seconds: 7)),
           Quarantined(reason: .tooLarge, detail: String(repeating: "long ", count: 400), origin: http, receivedAt: Timestamp(seconds: 8)),
         ]

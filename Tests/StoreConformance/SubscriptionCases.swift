@@ -32,6 +32,21 @@ extension StoreConformance {
         try await world.close(store)
       },
 
+      StoreCase("a pause is kept by a replacement that says nothing of it, and ended by one that does or that names another URL") { world in
+        func draft(_ id: String, url: String = "https://ci.example/", isPaused: Bool? = nil) -> Subscription {
+          Subscription(scope: shop, id: id, kind: .webhook, url: url, isPaused: isPaused ?? false, keepsPause: isPaused == nil)
+        }
+        let store = try await world.open(TestClock())
+        let paused = try await store.put([draft("kept", isPaused: true), draft("said", isPaused: true), draft("moved", isPaused: true)])
+        #expect(paused.map(\.isPaused) == [true, true, true])
+        #expect(try await store.ingest([sampleEvent("a")]).deliveries.isEmpty)
+        let next = try await store.put([draft("kept"), draft("said", isPaused: false), draft("moved", url: "https://new.example/")])
+        #expect(next.map(\.isPaused) == [true, false, false])
+        // What was parked comes back with them.
+        #expect(try await Set(store.claimAll(dueAt: TestClock().now).map(\.subscription.id)) == ["said", "moved"])
+        try await world.close(store)
+      },
+
       StoreCase("a replacement that expects another version changes nothing") { world in
         let store = try await world.open(TestClock())
         try await store.put([hook("a")])

@@ -13,5 +13,5 @@ struct JSONElements {
     }
   }
 
-  func values() throws -> [JSONValue] { try texts.map { try JSONValue(parsing: $0) } }
+  func values() throws -> [JSONValue] { try texts.map { try JSONValue(parsing: $0, repeatedKeys: .lastCounts) } }
 }

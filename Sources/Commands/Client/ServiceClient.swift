@@ -21,7 +21,7 @@ struct ServiceClient: Sendable {
 
     func json() throws -> JSONValue {
       do {
-        return try JSONValue(parsing: body)
+        return try JSONValue(parsing: body, repeatedKeys: .lastCounts)
       } catch {
         throw SentenceError("the service's answer is not JSON: \(error); is this the URL of a Fanfare?")
       }

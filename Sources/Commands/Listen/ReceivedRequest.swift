@@ -75,7 +75,7 @@ struct EventSummary: Sendable, Equatable {
 
   init(body: [UInt8]) {
     size = body.count
-    guard let json = try? JSONValue(parsing: body) else { return }
+    guard let json = try? JSONValue(parsing: body, repeatedKeys: .lastCounts) else { return }
     slackText = json["text"]?.stringValue
     id = json["id"]?.stringValue
     type = json["type"]?.stringValue

@@ -12,10 +12,15 @@ struct PublishAddress: Sendable {
 
   /// The message for a line.
   ///
-  /// - Throws: ``JSONError`` if the line is not one JSON document; a sentence if it is neither an event nor an array of them.
+  /// - Throws: a sentence if the line is not one JSON document, or neither an event nor an array of them.
   func message(for line: [UInt8]) throws -> PublishMessage {
     if isRaw { return PublishMessage(exchange: exchange ?? exchanges.first ?? "", routingKey: routingKey ?? "raw", body: line) }
-    let document = try JSONValue(parsing: line)
+    let document: JSONValue
+    do {
+      document = try JSONValue(parsing: line, repeatedKeys: .lastCounts)
+    } catch {
+      throw SentenceError("it is not JSON: \(error)")
+    }
     let event: JSONValue
     switch document {
     case .object: event = document

@@ -1,6 +1,7 @@
 import AMQPSource
 import EventAPI
 import Fanfare
+import Glibc
 import HTTPDelivery
 import Logging
 import Metrics
@@ -18,6 +19,8 @@ struct Composition {
 
   func run() async throws {
     let logger = Logger(label: "fanfare")
+    // The store holds secrets: what is made from here on is for its owner alone.
+    umask(0o077)
     try makeDirectory(settings.dataDirectory)
     let prometheus = PrometheusMetrics()
     MetricsSystem.bootstrap(prometheus)

@@ -47,10 +47,10 @@ struct DeliveryRoutes: Sendable {
 }
 
 extension Call {
-  /// The route's `{id}` as a KSUID.
+  /// The route's `{id}`. What cannot be an id is that of no delivery.
   fileprivate var deliveryID: DeliveryID {
     get throws(APIError) {
-      guard let id = DeliveryID(self["id"]) else { throw .invalidVariable("id", "is not an id: 27 digits and letters") }
+      guard let id = DeliveryID(self["id"]) else { throw .unknownDelivery(self["id"]) }
       return id
     }
   }

@@ -49,8 +49,7 @@ struct QuarantineRoutes: Sendable {
   }
 
   private func entry(_ call: Call) async throws -> QuarantineEntry {
-    guard let id = KSUID(call["id"]) else { throw APIError.invalidVariable("id", "is not an id: 27 digits and letters") }
-    guard let entry = try await ports.deliveries.quarantined(id) else {
+    guard let id = KSUID(call["id"]), let entry = try await ports.deliveries.quarantined(id) else {
       throw APIError.unknown("entry in the quarantine", code: "unknown_quarantine_entry", id: call["id"])
     }
     return entry

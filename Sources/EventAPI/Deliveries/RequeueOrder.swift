@@ -63,7 +63,9 @@ enum RequeueOrder {
         if !isForAll { reject("/all", "invalid_value", "must be true if it is there") }
       default:
         let pointer = "/" + member.key.replacing("~", with: "~0").replacing("/", with: "~1")
-        reject(pointer, "unknown_key", "is not known; known are id, ids, all, \(Self.filterKeys.joined(separator: ", "))")
+        reject(
+          pointer, "unknown_key",
+          "the key \"\(member.key)\" is not known; known are id, ids, all, \(Self.filterKeys.joined(separator: ", "))")
       }
     }
 

@@ -65,7 +65,9 @@ public struct Event: Hashable, Sendable {
   private static func isEquivalent(_ left: [UInt8]?, _ right: [UInt8]?) -> Bool {
     guard let left, let right else { return left == nil && right == nil }
     if left == right { return true }
-    guard let left = try? JSONValue(parsing: left), let right = try? JSONValue(parsing: right) else { return false }
+    guard let left = try? JSONValue(parsing: left, repeatedKeys: .lastCounts),
+      let right = try? JSONValue(parsing: right, repeatedKeys: .lastCounts)
+    else { return false }
     return left.isEquivalent(to: right)
   }
 }

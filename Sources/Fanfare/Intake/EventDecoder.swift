@@ -170,7 +170,7 @@ public struct EventDecoder: Sendable {
       }
     }
     // Elements of an array share the message's identity, so each gets its place added: a redelivery is recognised all the same.
-    let messageID = content.messageID.map { id in index.map { "\(id)#\($0)" } ?? id }
+    let messageID = content.messageID.flatMap { $0.isEmpty ? nil : $0 }.map { id in index.map { "\(id)#\($0)" } ?? id }
     if let messageID, !members.contains(where: { $0.key == "id" && !$0.isNull }), let fault = PrintableText.fault(of: messageID, limit: 255)
     {
       let message = "the message_id that stands in for the missing id must have 1 to 255 printable characters, and \(fault)"

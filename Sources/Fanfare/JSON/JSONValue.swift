@@ -20,30 +20,42 @@ public indirect enum JSONValue: Hashable, Sendable {
     }
   }
 
-  /// Parses exactly one value. An object that names a key twice is refused.
-  public init(parsing bytes: [UInt8]) throws(JSONError) {
+  /// What becomes of an object that names a key twice.
+  public enum RepeatedKeys: Sendable {
+    /// An error: for documents that are to be obeyed.
+    case refused
+    /// The last one counts: for producers' data, which is kept as it came.
+    case lastCounts
+  }
+
+  /// Parses exactly one value.
+  public init(parsing bytes: [UInt8], repeatedKeys: RepeatedKeys = .refused) throws(JSONError) {
     var scanner = JSONScanner(bytes)
     // One strict pass first: it bounds the depth before anything recurses.
     _ = try scanner.skipValue()
     try scanner.expectEnd()
     scanner = JSONScanner(bytes)
-    self = try JSONValue(from: &scanner)
+    self = try JSONValue(from: &scanner, repeatedKeys: repeatedKeys)
   }
 
   /// Reads the next value of a scanner. The text must have passed ``JSONScanner/skipValue()`` already, which bounds its depth.
-  public init(from scanner: inout JSONScanner) throws(JSONError) {
+  public init(from scanner: inout JSONScanner, repeatedKeys: RepeatedKeys = .refused) throws(JSONError) {
     switch scanner.peek() {
     case UInt8(ascii: "{"):
       var members: [Member] = []
       var keys: Set<String> = []
       try scanner.object { (key, scanner) throws(JSONError) in
-        if !keys.insert(key).inserted { throw JSONError(offset: scanner.position, reason: "the key \"\(key)\" stands twice in an object") }
-        members.append(Member(key, try JSONValue(from: &scanner)))
+        let isNew = keys.insert(key).inserted
+        if !isNew, repeatedKeys == .refused {
+          throw JSONError(offset: scanner.position, reason: "the key \"\(key)\" stands twice in an object")
+        }
+        if !isNew { members.removeAll { $0.key == key } }
+        members.append(Member(key, try JSONValue(from: &scanner, repeatedKeys: repeatedKeys)))
       }
       self = .object(members)
     case UInt8(ascii: "["):
       var elements: [JSONValue] = []
-      try scanner.array { (scanner) throws(JSONError) in elements.append(try JSONValue(from: &scanner)) }
+      try scanner.array { (scanner) throws(JSONError) in elements.append(try JSONValue(from: &scanner, repeatedKeys: repeatedKeys)) }
       self = .array(elements)
     case UInt8(ascii: "\""): self = .string(try scanner.string())
     default:

@@ -2,8 +2,8 @@
 public protocol SubscriptionStore: Sendable {
   func subscriptions(of scope: SubscriptionScope) async throws -> SubscriptionSet
 
-  /// Replaces the whole set, atomically and durably. Entries with an id that was there keep their secret, their pause and their deliveries;
-  /// scheduled deliveries of entries that are gone are cancelled.
+  /// Replaces the whole set, atomically and durably. Entries with an id that was there keep their secret and their deliveries, and
+  /// their pause too unless the draft says otherwise or has another URL; scheduled deliveries of entries that are gone are cancelled.
   ///
   /// - Parameter version: if given, the version that the set must still have.
   /// - Throws: ``SubscriptionSetChanged`` if it has another.

@@ -52,7 +52,7 @@ extension JSONValue {
     let stored = StoredEvent(
       sequence: 0, id: event.id, type: event.type, occurredAt: event.occurredAt, receivedAt: event.receivedAt, compact: event.compactJSON,
       traceparent: nil)
-    guard let value = try? JSONValue(parsing: stored.wireJSON()) else { return nil }
+    guard let value = try? JSONValue(parsing: stored.wireJSON(), repeatedKeys: .lastCounts) else { return nil }
     self = value
   }
 }

@@ -42,6 +42,8 @@ public final class Subscription: Sendable {
   /// Active signing secrets as `whsec_…`, the newest first. Empty before it is stored.
   public let secrets: [String]
   public let isPaused: Bool
+  /// For a draft: whether it says nothing of the pause, so that the entry it replaces keeps its own.
+  public let keepsPause: Bool
 
   public struct Header: Sendable, Hashable {
     public var name: String
@@ -58,7 +60,7 @@ public final class Subscription: Sendable {
     allowedGroups: [String]? = nil, format: Format = .event, headers: [Header] = [], retrySchedule: [Duration]? = nil,
     rateLimitPerSecond: Int? = nil, isDisabled: Bool = false, slackUsername: String? = nil, slackIcon: String? = nil,
     secrets: [String] = [],
-    isPaused: Bool = false
+    isPaused: Bool = false, keepsPause: Bool = true
   ) {
     self.row = row
     self.scope = scope
@@ -77,6 +79,7 @@ public final class Subscription: Sendable {
     self.slackIcon = slackIcon
     self.secrets = secrets
     self.isPaused = isPaused
+    self.keepsPause = keepsPause
   }
 }
 

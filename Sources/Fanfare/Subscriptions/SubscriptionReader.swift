@@ -6,10 +6,10 @@ struct SubscriptionReader {
 
   static let keys = [
     "id", "type", "url", "events", "filters", "allowed_groups", "format", "headers", "retry", "rateLimit", "disabled", "slack_username",
-    "slack_icon", "secret",
+    "slack_icon", "secret", "paused",
   ]
   /// What GET adds, taken back and ignored.
-  static let keysOfGet = ["paused", "paused_reason", "creation_time", "update_time"]
+  static let keysOfGet = ["paused_reason", "creation_time", "update_time"]
   static let maximumGlobs = 100
   static let maximumFilters = 100
   static let maximumGroups = 1_000
@@ -35,6 +35,7 @@ struct SubscriptionReader {
     let retrySchedule = retrySchedule(&entry)
     let rateLimit = rateLimit(&entry)
     let isDisabled = entry.bool("disabled") ?? false
+    let isPaused = entry.bool("paused")
     let slackUsername = slackUsername(&entry)
     let slackIcon = slackIcon(&entry)
     let secret = secret(&entry)
@@ -44,7 +45,8 @@ struct SubscriptionReader {
     return Subscription(
       scope: scope, id: id, kind: kind ?? .webhook, url: url ?? "", events: events?.map { Glob($0) }, filters: filters ?? [],
       allowedGroups: allowedGroups, format: format ?? .event, headers: headers, retrySchedule: retrySchedule, rateLimitPerSecond: rateLimit,
-      isDisabled: isDisabled, slackUsername: slackUsername, slackIcon: slackIcon, secrets: secret.map { [$0] } ?? [])
+      isDisabled: isDisabled, slackUsername: slackUsername, slackIcon: slackIcon, secrets: secret.map { [$0] } ?? [],
+      isPaused: isPaused ?? false, keepsPause: isPaused == nil)
   }
 
   // MARK: Who it is

@@ -23,7 +23,6 @@ enum WebhookBody {
     json.member("type", event.type.name)
     json.key("timestamp")
     json.integer(event.occurredAt.nanoseconds)
-    json.member("event_time", event.occurredAt.rfc3339)
     var scanner = JSONScanner(event.compact)
     // The store wrote this text itself; were it ever not to scan, the body ends at what could be read.
     try? scanner.object { (key, scanner) throws(JSONError) in

@@ -15,7 +15,7 @@ struct SlackFacts {
   /// Of `data`'s members, those whose value is short enough to be said: strings, numbers, booleans, and lists of them.
   init(data: [UInt8]?) {
     var values: [String: String] = [:]
-    if let data, case .object(let members) = try? JSONValue(parsing: data) {
+    if let data, case .object(let members) = try? JSONValue(parsing: data, repeatedKeys: .lastCounts) {
       for member in members {
         if let text = Self.text(of: member.value), !text.isEmpty { values[member.key.lowercased()] = text }
       }

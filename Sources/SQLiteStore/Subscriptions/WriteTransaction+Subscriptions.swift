@@ -18,8 +18,10 @@ extension WriteTransaction {
     for (position, draft) in drafts.enumerated() {
       let endpoint = try endpointRow(draft.kind, draft.url)
       if let entry = oldByID[draft.id] {
+        // What was said of one address does not hold for another.
+        let isPaused = draft.keepsPause ? entry.isPaused && entry.url == draft.url : draft.isPaused
         let subscription = draft.stored(
-          row: entry.row, secrets: draft.secrets.isEmpty ? entry.secrets : draft.secrets, isPaused: entry.isPaused)
+          row: entry.row, secrets: draft.secrets.isEmpty ? entry.secrets : draft.secrets, isPaused: isPaused)
         try update(subscription, position: position, endpoint: endpoint)
         try moveDeliveries(of: entry, to: subscription, endpoint: endpoint)
         members.append(subscription)
@@ -88,7 +90,7 @@ extension WriteTransaction {
     let insert = try statement(
       """
       INSERT INTO subscription(subscription_set, id, position, endpoint, document, secrets, is_paused, is_removed)
-      VALUES (?, ?, ?, ?, ?, ?, 0, 0)
+      VALUES (?, ?, ?, ?, ?, ?, ?, 0)
       """)
     insert.bind(1, set)
     insert.bind(2, draft.id)
@@ -96,19 +98,21 @@ extension WriteTransaction {
     insert.bind(4, endpoint.row)
     insert.bind(5, draft.storedJSON())
     insert.bind(6, JSONValue.strings(secrets).text)
+    insert.bind(7, draft.isPaused)
     try insert.run()
-    let subscription = draft.stored(row: db.lastInsertedRowID, secrets: secrets, isPaused: false)
+    let subscription = draft.stored(row: db.lastInsertedRowID, secrets: secrets, isPaused: draft.isPaused)
     memory.catalogue.endpoints[subscription.row] = endpoint
     return subscription
   }
 
   private func update(_ subscription: Subscription, position: Int, endpoint: EndpointID) throws {
-    let update = try statement("UPDATE subscription SET position = ?, endpoint = ?, document = ?, secrets = ? WHERE row = ?")
+    let update = try statement("UPDATE subscription SET position = ?, endpoint = ?, document = ?, secrets = ?, is_paused = ? WHERE row = ?")
     update.bind(1, position)
     update.bind(2, endpoint.row)
     update.bind(3, subscription.storedJSON())
     update.bind(4, JSONValue.strings(subscription.secrets).text)
-    update.bind(5, subscription.row)
+    update.bind(5, subscription.isPaused)
+    update.bind(6, subscription.row)
     try update.run()
   }
 

@@ -94,6 +94,10 @@ import Testing
     #expect(own.id == "own")
   }
 
+  @Test func `an empty message id is none`() throws {
+    #expect(try event(#"{"type":"T"}"#, messageID: "").id == "made")
+  }
+
   @Test func `aliases that agree are one field, and those that differ are an error`() throws {
     let same = try event(#"{"type":"T","user":"ann","username":"ann","inventory_namespace":"p","inventory_project":"p"}"#)
     #expect(same.username == "ann")
@@ -152,6 +156,12 @@ import Testing
     let wire = String(decoding: stored.wireJSON(), as: UTF8.self)
     #expect(wire.contains(#""data":\#(data)"#))
     #expect(wire.contains(#""x-trace":[1,  2.0e5]"#))
+  }
+
+  @Test func `a key that stands twice inside data is the producer's business, and two such events can be compared`() throws {
+    let first = try event(#"{"id":"1","type":"T","data":{"a":1,"a":2}}"#)
+    #expect(first.saysTheSame(as: try event(#"{"id":"1","type":"T","data":{ "a":1, "a":2 }}"#)))
+    #expect(!first.saysTheSame(as: try event(#"{"id":"1","type":"T","data":{"a":2,"a":1}}"#)))
   }
 
   @Test func `an event read from the API can be published again`() throws {

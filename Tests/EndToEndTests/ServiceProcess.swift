@@ -30,6 +30,7 @@ final class ServiceProcess: Sendable {
     let log = LogReader(errors.fileHandleForReading)
     try process.run()
     guard let up = await log.line(where: { $0["message"] as? String == "Fanfare is up" }) else {
+      if process.isRunning { process.terminate() }
       throw ServiceFailure(description: "the service did not come up: \(log.tail)")
     }
     return ServiceProcess(
@@ -42,6 +43,11 @@ final class ServiceProcess: Sendable {
     self.url = url
     self.internalURL = internalURL
     self.directory = directory
+  }
+
+  /// A test that failed before it came to its stop leaves no service behind.
+  deinit {
+    if process.isRunning { process.terminate() }
   }
 
   var token: String {

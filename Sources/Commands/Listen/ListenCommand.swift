@@ -83,8 +83,10 @@ struct ListenCommand: AsyncParsableCommand {
           await journal.full()
           await group.triggerGracefulShutdown()
         }
-        try await tasks.next()
+        let first = await tasks.nextResult()
+        // However the server ended, nobody waits for the journal any longer.
         journal.stop()
+        try first?.get()
         try await tasks.waitForAll()
       }
     } catch {

@@ -81,6 +81,7 @@ struct PublishRun: ~Copyable {
       if unconfirmed.isEmpty { return }
       open = unconfirmed
       summary.repeated += attempt < Self.tries ? open.count : 0
+      // A back-off, while the publisher connects again.
       try await Task.sleep(for: .seconds(1))
     }
     for item in open { report(item.line, "may have arrived or not: the connection was lost before the broker confirmed it") }

@@ -39,5 +39,6 @@ struct MetricsRoutes: Sendable {
     page.gauge("fanfare_quarantined", "Messages in the quarantine.", Double(store.quarantined))
     page.gauge("fanfare_outbox", "Messages that wait to be published to the dead-letter exchange.", Double(store.outbox))
     page.gauge("fanfare_store_wal_bytes", "Size of the store's write-ahead log.", Double(store.walBytes))
+    page.gauge("fanfare_writer_queue", "Commands that wait for the store's writer.", Double(store.writerQueue))
   }
 }

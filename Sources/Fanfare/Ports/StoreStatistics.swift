@@ -10,8 +10,13 @@ public struct StoreStatistics: Sendable {
   public var outbox: Int
   /// The write-ahead log's size in bytes.
   public var walBytes: Int
+  /// Commands that wait for the writer.
+  public var writerQueue: Int
 
-  public init(events: Int64, due: Int, oldestDueAge: Duration?, deadDeliveries: Int, quarantined: Int, outbox: Int, walBytes: Int) {
+  public init(
+    events: Int64, due: Int, oldestDueAge: Duration?, deadDeliveries: Int, quarantined: Int, outbox: Int, walBytes: Int,
+    writerQueue: Int = 0
+  ) {
     self.events = events
     self.due = due
     self.oldestDueAge = oldestDueAge
@@ -19,6 +24,7 @@ public struct StoreStatistics: Sendable {
     self.quarantined = quarantined
     self.outbox = outbox
     self.walBytes = walBytes
+    self.writerQueue = writerQueue
   }
 }
 

@@ -52,6 +52,7 @@ public final class OutboxRelay: Service {
         if Task.isCancelled { return }
         logger.warning("dead letters could not be published; they are kept and tried again", metadata: ["error": "\(error)"])
       }
+      // A back-off: there is no signal for a broker that is well again.
       try? await Task.sleep(for: delay)
       delay = min(delay * 2, .seconds(15))
     }

@@ -210,6 +210,7 @@ public final class Dispatcher<Sender: DeliverySender>: Service, HealthReporting 
           dispatcher.messages.send(.claimed(claim, tasks, nextDue: nextDue))
         } catch {
           dispatcher.logger.error("claiming deliveries failed; it is tried again", metadata: ["error": "\(error)"])
+          // A back-off: the disk sends no signal when it is well again.
           try? await Task.sleep(for: .seconds(1))
           dispatcher.messages.send(.claimFailed(claim))
         }
@@ -224,6 +225,7 @@ public final class Dispatcher<Sender: DeliverySender>: Service, HealthReporting 
       let dispatcher = dispatcher
       group.addTask {
         let wait = next - dispatcher.clock()
+        // Until a due time.
         if wait > .zero { try? await Task.sleep(for: wait, tolerance: .milliseconds(1)) }
         if !Task.isCancelled { dispatcher.messages.send(.timerFired(next)) }
       }
@@ -245,6 +247,7 @@ public final class Dispatcher<Sender: DeliverySender>: Service, HealthReporting 
       } catch {
         if Task.isCancelled { return nil }
         logger.error(failure, metadata: ["error": "\(error)", "retry_in": "\(delay)"])
+        // A back-off, as above.
         try? await Task.sleep(for: delay)
         delay = min(delay * 2, .seconds(5))
       }

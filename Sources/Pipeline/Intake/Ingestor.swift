@@ -53,6 +53,7 @@ public struct Ingestor<Source: MessageSource>: Service {
           "storing a batch failed; it stays unacknowledged and is tried again",
           metadata: ["events": "\(arrivals.count)", "error": "\(error)", "retry_in": "\(delay)"])
         counters.failures.increment()
+        // A back-off: the disk sends no signal when it is well again.
         try? await Task.sleep(for: delay)
         delay = min(delay * 2, .seconds(5))
       }

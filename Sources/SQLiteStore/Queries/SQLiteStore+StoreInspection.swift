@@ -10,7 +10,7 @@ extension SQLiteStore: StoreInspection, HealthReporting {
     let (due, oldest) = try await read { try Self.due(at: now, in: $0) }
     return StoreStatistics(
       events: counts.lastSequence, due: due, oldestDueAge: oldest.map { now - $0 }, deadDeliveries: counts.dead,
-      quarantined: counts.quarantined, outbox: counts.outbox, walBytes: walBytes)
+      quarantined: counts.quarantined, outbox: counts.outbox, walBytes: walBytes, writerQueue: writer.waiting)
   }
 
   public func health() async -> Health {

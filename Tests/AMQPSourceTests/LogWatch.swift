@@ -11,6 +11,8 @@ final class LogWatch: Sendable {
 
   private let lines = BatchStream<Line>()
   private let kept = Mutex<[Line]>([])
+  /// What came together with the line that was last waited for, and after it.
+  private let rest = Mutex<ArraySlice<Line>>([])
 
   var logger: Logger {
     Logger(label: "test") { _ in Handler(watch: self) }
@@ -22,10 +24,17 @@ final class LogWatch: Sendable {
   /// The next line that says so, since the last wait. One waiter at a time.
   @discardableResult
   func wait(for message: String, where matches: (Line) -> Bool = { _ in true }) async -> Line? {
+    if let line = take(message, matches, from: rest.withLock { $0 }) { return line }
     for await batch in lines {
-      if let line = batch.first(where: { $0.message == message && matches($0) }) { return line }
+      if let line = take(message, matches, from: batch[...]) { return line }
     }
     return nil
+  }
+
+  private func take(_ message: String, _ matches: (Line) -> Bool, from lines: ArraySlice<Line>) -> Line? {
+    let index = lines.firstIndex { $0.message == message && matches($0) }
+    rest.withLock { $0 = index.map { lines[($0 + 1)...] } ?? [] }
+    return index.map { lines[$0] }
   }
 
   private struct Handler: LogHandler {

@@ -17,7 +17,9 @@ let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio
 let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let jwt: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 
 // The targets stand bottom-up: what is listed later may import what is listed earlier, never the other way round.
 // `swift build --explicit-target-dependency-import-check error` holds every import against this list.
@@ -38,6 +40,7 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.0"),
   ],
   targets: [
     // Floor 0: module maps and shims around C libraries.
@@ -67,8 +70,8 @@ let package = Package(
     .target(
       name: "EventAPI",
       dependencies: [
-        "Fanfare", hummingbird, .product(name: "HummingbirdCore", package: "hummingbird"), httpTypes, nio, crypto, logging, metrics,
-        lifecycle,
+        "Fanfare", "CZlib", hummingbird, .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "HummingbirdTLS", package: "hummingbird"), httpTypes, nio, nioHTTP, nioSSL, jwt, crypto, logging, metrics, lifecycle,
       ],
       swiftSettings: settings),
 
@@ -101,11 +104,12 @@ let package = Package(
       name: "HTTPDeliveryTests",
       dependencies: [
         "Fanfare", "HTTPDelivery", "Threading", logging, metrics, metricsKit, lifecycle, nio, nioPosix, nioHTTP,
-        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"), nioSSL,
       ], swiftSettings: settings),
     .testTarget(name: "PipelineTests", dependencies: ["Fanfare", "Pipeline", "Threading", logging, lifecycle], swiftSettings: settings),
     .testTarget(
-      name: "EventAPITests", dependencies: ["Fanfare", "EventAPI", logging, metrics, lifecycle, nio, nioPosix, nioHTTP],
+      name: "EventAPITests",
+      dependencies: ["Fanfare", "EventAPI", jwt, crypto, logging, metrics, lifecycle, nio, nioPosix, nioHTTP, nioSSL],
       swiftSettings: settings),
     .testTarget(
       name: "CommandTests",

@@ -45,7 +45,8 @@ struct Composition {
     let publicServer = PublicServer(
       configuration: .init(
         address: .init(host: settings.httpListen.host, port: settings.httpListen.port), maxBodyBytes: settings.events.maxBytes,
-        version: FanfareCommand.version), ports: ports, authenticator: TokenAuthenticator(token: token), metrics: prometheus)
+        version: FanfareCommand.version), ports: ports,
+      authenticator: TokenAuthenticator(token: token, holder: Caller(name: "admin", username: "admin", isAdmin: true)), metrics: prometheus)
     let internalServer = InternalServer(
       configuration: .init(
         address: .init(host: settings.internalListen.host, port: settings.internalListen.port), token: settings.internalToken,

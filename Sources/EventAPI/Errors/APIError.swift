@@ -41,6 +41,10 @@ extension APIError {
 
   static let unknownKey = APIError(status: .forbidden, code: "unknown_api_key", message: "the credential is not one that is known here")
 
+  static func refusedKey(_ reason: String) -> APIError {
+    APIError(status: .forbidden, code: "unknown_api_key", message: "the credential \(reason)")
+  }
+
   static func permissionDenied(_ message: String) -> APIError {
     APIError(status: .forbidden, code: "permission_denied", message: message)
   }

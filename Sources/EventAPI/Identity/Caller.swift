@@ -3,22 +3,33 @@ public import Fanfare
 /// Who makes a request.
 public struct Caller: Sendable {
   /// For logs.
-  public var name: String
+  public let name: String
   /// Which events he may see.
-  public var reader: Reader
-  public var isAdmin: Bool
+  public let reader: Reader
+  public let isAdmin: Bool
+  /// The account whose key he holds; nil for a JWT and for nobody.
+  public let account: KSUID?
+  private let roles: Set<String>
 
-  public init(name: String, reader: Reader, isAdmin: Bool) {
+  /// - Parameters:
+  ///   - username: what events call him; nil for somebody who was not asked who he is.
+  ///   - roles: they let him see what groups do, and may grant a ``ProjectPermission``.
+  public init(
+    name: String, username: String?, groups: Set<String> = [], roles: Set<String> = [], isAdmin: Bool = false, account: KSUID? = nil
+  ) {
     self.name = name
-    self.reader = reader
     self.isAdmin = isAdmin
+    self.account = account
+    self.roles = roles
+    reader = isAdmin ? .everything : .member(groups: groups.union(roles), username: username)
   }
 
-  /// Holds the one admin token.
-  public static let admin = Caller(name: "admin", reader: .everything, isAdmin: true)
-
   /// Was not asked who he is: health, the front page, an internal door without a token.
-  public static let anonymous = Caller(name: "anonymous", reader: .member(groups: [], username: nil), isAdmin: false)
+  public static let anonymous = Caller(name: "anonymous", username: nil)
+
+  public func may(_ permission: ProjectPermission, project: String) -> Bool {
+    isAdmin || permission.isGranted(by: roles, on: project)
+  }
 }
 
 /// Tells who holds a credential.
@@ -27,9 +38,11 @@ public protocol Authenticator: Sendable {
   func caller(holding credential: String?) async throws(AuthenticationFailure) -> Caller
 }
 
-public enum AuthenticationFailure: Error, Sendable {
+public enum AuthenticationFailure: Error, Sendable, Hashable {
   /// There has to be a credential.
   case missing
   /// The credential is not a known one.
   case unknown
+  /// It was a good one once or elsewhere; the reason, for whom it is good to know, goes on after "the credential".
+  case refused(reason: String)
 }

@@ -5,7 +5,7 @@ public struct TokenAuthenticator: Authenticator {
   private let digest: SHA256Digest
   private let holder: Caller
 
-  public init(token: String, holder: Caller = .admin) {
+  public init(token: String, holder: Caller) {
     digest = SHA256.hash(data: Array(token.utf8))
     self.holder = holder
   }

@@ -26,6 +26,13 @@ struct Call: Sendable {
     if !caller.isAdmin { throw .permissionDenied("this needs an admin's credential") }
   }
 
+  /// Lets those pass who may do this with the project: admins, and who has a role that grants it.
+  func require(_ permission: ProjectPermission, project: String) throws(APIError) {
+    if caller.may(permission, project: project) { return }
+    throw .permissionDenied(
+      "this needs an admin's credential, or the role project:\(project):global:\(permission.rawValue) or project:\(project):global:owner")
+  }
+
   /// The whole body.
   ///
   /// - Throws: 413 as soon as it is known to be longer than ``maxBodyBytes``.

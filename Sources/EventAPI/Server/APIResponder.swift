@@ -70,6 +70,7 @@ struct APIResponder: HTTPResponder {
       switch error {
       case .missing: throw .authenticationRequired
       case .unknown: throw .unknownKey
+      case .refused(let reason): throw .refusedKey(reason)
       }
     }
     // A browser sends its cookies, and reaches loopback, on behalf of any page: what changes something must come from a page of this host.

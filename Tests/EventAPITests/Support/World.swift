@@ -26,9 +26,9 @@ struct World: Sendable {
   /// Knows one member besides the admin.
   struct TwoCallers: Authenticator {
     static let memberToken = "member-token"
-    let admin = TokenAuthenticator(token: World.adminToken)
+    let admin = TokenAuthenticator(token: World.adminToken, holder: Caller(name: "admin", username: "admin", isAdmin: true))
     let member = TokenAuthenticator(
-      token: memberToken, holder: Caller(name: "ann", reader: .member(groups: ["payments"], username: "ann"), isAdmin: false))
+      token: memberToken, holder: Caller(name: "ann", username: "ann", groups: ["payments"]))
 
     func caller(holding credential: String?) async throws(AuthenticationFailure) -> Caller {
       do { return try await member.caller(holding: credential) } catch { return try await admin.caller(holding: credential) }

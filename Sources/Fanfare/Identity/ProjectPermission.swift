@@ -1,0 +1,17 @@
+/// What a caller may do with what belongs to a project: its subscriptions and their deliveries (contract §6).
+public enum ProjectPermission: String, Sendable, CaseIterable {
+  /// Look at the subscriptions.
+  case read
+  /// Replace, pause and resume them, see and rotate their secrets, and have deliveries made again.
+  case write
+
+  /// Whether roles like `project:{project}:global:write` give it. `write` includes `read`, and `owner` includes both.
+  public func isGranted(by roles: Set<String>, on project: String) -> Bool {
+    let grants =
+      switch self {
+      case .read: ["read", "write", "owner"]
+      case .write: ["write", "owner"]
+      }
+    return grants.contains { roles.contains("project:\(project):global:\($0)") }
+  }
+}

@@ -88,6 +88,9 @@ let package = Package(
     // Tests, in the same order. The fixtures are what they share.
     .target(name: "BrokerFixture", path: "Tests/BrokerFixture", swiftSettings: settings),
     .target(name: "StoreConformance", dependencies: ["Fanfare"], path: "Tests/StoreConformance", swiftSettings: settings),
+    .executableTarget(
+      name: "PageBenchmark", dependencies: ["Fanfare", "SQLiteStore", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      path: "Tests/PageBenchmark", swiftSettings: settings),
     .testTarget(name: "FanfareTests", dependencies: ["Fanfare"], swiftSettings: settings),
     .testTarget(name: "ThreadingTests", dependencies: ["Threading"], swiftSettings: settings),
     .testTarget(

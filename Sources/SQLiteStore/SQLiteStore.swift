@@ -13,6 +13,7 @@ public final class SQLiteStore: Sendable {
   let pool: DatabasePool
   let identity: StoreIdentity
   let writer: Writer
+  let knownAudiences = KnownAudiences()
   private let lock: Mutex<StoreLock?>
 
   /// Opens, or makes, the database and takes it for this process. Blocks while the schema is brought up to date and what is kept in

@@ -4,11 +4,16 @@
 struct Intersection {
   private var runs: [TimelineRun]
   /// The audiences whose entries count; nil for all.
-  private let audiences: Set<Int64>?
+  private let audiences: AudienceSet?
+  /// How many entries of other audiences may still be passed over.
+  private var patience: Int
+  /// Where it gave up because so few entries count: nothing from here on was looked at.
+  private(set) var gaveUpAt: EntryPosition?
 
-  init(_ runs: [TimelineRun], audiences: Set<Int64>? = nil) {
+  init(_ runs: [TimelineRun], audiences: AudienceSet? = nil, patience: Int = .max) {
     self.runs = runs
     self.audiences = audiences
+    self.patience = patience
   }
 
   /// The newest common entry that is not newer than `position`, which must not be newer than that of the call before.
@@ -26,6 +31,11 @@ struct Intersection {
       }
       if audiences?.contains(entry.audience) ?? true { return entry }
       position = position.older
+      patience -= 1
+      if patience == 0 {
+        gaveUpAt = position
+        return nil
+      }
     }
   }
 }
@@ -41,12 +51,17 @@ struct MergedEntries {
   /// A heap with the newest on top.
   private var heads: [Head] = []
   private var last: EntryPosition?
+  /// Where one of the lists gave up; what is older does not come from here any more.
+  private(set) var gaveUpAt: EntryPosition?
 
   init(_ sources: [Intersection], from position: EntryPosition) throws {
     self.sources = sources
     heads.reserveCapacity(sources.count)
     for index in sources.indices {
-      guard let entry = try self.sources[index].entry(atOrBefore: position) else { continue }
+      guard let entry = try self.sources[index].entry(atOrBefore: position) else {
+        noteGivingUp(index)
+        continue
+      }
       heads.append(Head(entry: entry, source: index))
     }
     for index in (0..<heads.count / 2).reversed() { sink(index) }
@@ -54,9 +69,11 @@ struct MergedEntries {
 
   mutating func next() throws -> TimelineEntry? {
     while let top = heads.first {
+      if let gaveUpAt, top.entry.position <= gaveUpAt { return nil }
       if let entry = try sources[top.source].entry(atOrBefore: top.entry.position.older) {
         heads[0].entry = entry
       } else {
+        noteGivingUp(top.source)
         let end = heads.removeLast()
         if !heads.isEmpty { heads[0] = end }
       }
@@ -66,6 +83,10 @@ struct MergedEntries {
       return top.entry
     }
     return nil
+  }
+
+  private mutating func noteGivingUp(_ source: Int) {
+    if let position = sources[source].gaveUpAt { gaveUpAt = max(position, gaveUpAt ?? position) }
   }
 
   private mutating func sink(_ start: Int) {

@@ -5,19 +5,14 @@ internal import GRDB
 enum Readership {
   case everything
   /// Events of these audiences, and what `username` did.
-  case audiences([Int64], username: String?)
+  case audiences(AudienceSet, username: String?)
 
-  init(_ reader: Reader, _ visibility: DefaultVisibility, in db: Database) throws {
+  init(_ reader: Reader, _ visibility: DefaultVisibility, _ known: KnownAudiences, in db: Database) throws {
     switch reader {
     case .everything: self = .everything
     case .member(let groups, let username):
-      let select = try Statement(
-        "SELECT DISTINCT audience FROM audience_group WHERE name IN (SELECT value FROM json_each(?))", in: db)
-      defer { select.reset() }
-      select.bind(1, Self.names(groups))
-      var audiences: [Int64] = []
-      while try select.step() { audiences.append(select.int64(0)) }
-      if Self.readsUnnamed(username, visibility) { audiences.append(AudienceCode.nobody) }
+      var audiences = try known.audiences(meeting: groups.union([Audience.everybody]), in: db)
+      if Self.readsUnnamed(username, visibility) { audiences.insert([AudienceCode.nobody]) }
       self = .audiences(audiences, username: username)
     }
   }

@@ -11,7 +11,7 @@ extension SQLiteStore: EventQuery {
         guard let event = try event(from, for: reader, in: db) else { throw UnknownEvent(id: from) }
         position = EntryPosition(occurredAt: event.occurredAt.nanoseconds, sequence: event.sequence).older
       }
-      let readership = try Readership(reader, visibility, in: db)
+      let readership = try Readership(reader, visibility, knownAudiences, in: db)
       var listing = try EventListing(timeline, readership, filter, from: position, size: page.size, in: db)
       return try listing?.page() ?? EventPage(events: [], hasMore: false)
     }

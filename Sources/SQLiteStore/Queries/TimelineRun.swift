@@ -42,15 +42,15 @@ struct TimelineRun {
     """
 
   /// A new search costs about as much as reading this many rows on.
-  private static let rowsPerSearch = 16
+  static let rowsPerSearch = 16
 
-  init(timeline: Int64, audience: Int64, since: Int64, firstChunk: Int, in db: Database) throws {
+  /// - Parameter select: ``sql``, which all runs of a listing share: each use of it is over when a chunk is read.
+  init(timeline: Int64, audience: Int64, since: Int64, firstChunk: Int, select: Statement) {
     self.timeline = timeline
     self.audience = audience
     self.since = since
     self.chunk = firstChunk
-    // All runs of a listing share the statement; each use of it is over when the chunk is read.
-    select = try Statement(Self.sql, in: db)
+    self.select = select
   }
 
   /// The newest entry that is not newer than `position`, which must not be newer than that of the call before.

@@ -85,6 +85,9 @@ public struct KSUIDGenerator: Sendable {
 
   public init() {}
 
+  /// - Parameter last: the greatest that was made before, by whomever.
+  public init(after last: KSUID?) { self.last = last }
+
   public mutating func next(at now: Timestamp, using random: inout some RandomNumberGenerator) -> KSUID {
     let seconds = UInt32(clamping: now.seconds - KSUID.epoch)
     let next: KSUID

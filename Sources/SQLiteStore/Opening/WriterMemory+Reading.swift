@@ -14,6 +14,9 @@ extension WriterMemory {
     counts.quarantined = Int(try Self.number(db, "SELECT count(*) FROM quarantine"))
     counts.outbox = Int(try Self.number(db, "SELECT count(*) FROM outbox"))
     catalogue = try SubscriptionCatalogue(reading: db, visibility)
+    let lastID = try String.fetchOne(
+      db, sql: "SELECT max(id) FROM (SELECT max(id) AS id FROM account UNION ALL SELECT max(id) FROM api_key)")
+    ids = KSUIDGenerator(after: lastID.flatMap { KSUID($0) })
   }
 
   private static func number(_ db: Database, _ sql: String) throws -> Int64 { try Int64.fetchOne(db, sql: sql) ?? 0 }

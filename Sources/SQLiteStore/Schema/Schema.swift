@@ -5,6 +5,7 @@ enum Schema {
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("0001", foreignKeyChecks: .immediate) { try $0.execute(sql: Migration0001.sql) }
+    migrator.registerMigration("0002", foreignKeyChecks: .immediate) { try $0.execute(sql: Migration0002.sql) }
     return migrator
   }
 }

@@ -57,6 +57,22 @@ final class Writer: Sendable {
     }
   }
 
+  /// Has `body` run on the writer, and waits for nothing. Where it cannot be taken, or fails, nobody but the log hears of it.
+  func submit(_ body: @escaping @Sendable (WriteTransaction) throws -> Void) {
+    let command = WriteCommand(
+      bytes: 0,
+      run: { transaction in
+        try body(transaction)
+        return {}
+      },
+      fail: { [logger] in logger.debug("A note was not written", metadata: ["error": "\($0)"]) })
+    switch queue.withLock({ $0.admit(command) }) {
+    case .waits: break
+    case .startDraining: pool.asyncWriteWithoutTransaction { self.drain($0) }
+    case .refused(let error): command.fail(error)
+    }
+  }
+
   /// How many commands wait for the writer.
   var waiting: Int { queue.withLock { $0.waiting.count } }
 

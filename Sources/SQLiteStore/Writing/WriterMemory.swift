@@ -4,6 +4,8 @@ internal import Fanfare
 struct WriterMemory: Sendable {
   var catalogue = SubscriptionCatalogue()
   var counts = StoreCounts()
+  /// Names accounts and keys.
+  var ids = KSUIDGenerator()
   var types = Remembered<String, Int64>(bound: 4_096)
   var origins = Remembered<Origin.Door, Int64>(bound: 4_096)
   var audiences = Remembered<Audience, Int64>(bound: 16_384)
@@ -68,6 +70,8 @@ struct StoreCounts: Sendable {
   var dead = 0
   var quarantined = 0
   var outbox = 0
+  /// ``AccountStore/accountVersion``.
+  var accountVersion = 0
 }
 
 /// All subscriptions with what the store knows of them besides.

@@ -116,7 +116,10 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["Fanfare", "fanfare", "EventAPI", "Threading", "AMQPSource", "HTTPDelivery", "BrokerFixture", hummingbird, logging],
+      dependencies: [
+        "Fanfare", "fanfare", "EventAPI", "SQLiteStore", "Threading", "AMQPSource", "HTTPDelivery", "BrokerFixture", hummingbird, logging,
+        lifecycle, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "EndToEndTests",

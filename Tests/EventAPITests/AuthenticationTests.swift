@@ -8,6 +8,9 @@ import Testing
     ("GET", "/api/v1/events/deliveries/"), ("GET", "/api/v1/events/deliveries/x"), ("POST", "/api/v1/events/deliveries/x/retry"),
     ("GET", "/api/v1/events/dead-letters/"), ("POST", "/api/v1/events/dead-letters/requeue"), ("GET", "/api/v1/events/quarantine/"),
     ("GET", "/api/v1/events/quarantine/x"), ("POST", "/api/v1/events/quarantine/x/requeue"), ("GET", "/metrics"),
+    ("GET", "/v0/accounts"), ("POST", "/v0/accounts"), ("GET", "/v0/accounts/id/x"), ("PUT", "/v0/accounts/id/x"),
+    ("DELETE", "/v0/accounts/id/x"), ("GET", "/v0/accounts/id/x/api_keys"), ("POST", "/v0/accounts/id/x/api_keys"),
+    ("DELETE", "/v0/accounts/id/x/api_keys/id/y"),
   ]
 
   @Test(arguments: guarded) func `a route that shows or changes something needs a credential`(method: String, target: String) async throws {

@@ -74,7 +74,8 @@ import Testing
       var logger = Logger(label: "test")
       logger.logLevel = .critical
       let ports = APIPorts(
-        intake: world.store, events: world.store, subscriptions: world.store, deliveries: world.store, inspection: world.store, health: [],
+        intake: world.store, events: world.store, subscriptions: world.store, deliveries: world.store, accounts: world.store,
+        inspection: world.store, health: [],
         now: { MemoryStore.now }, makeID: { "x" })
       let second = InternalServer(
         configuration: .init(address: address, version: "1"), ports: ports, metrics: PrometheusMetrics(), logger: logger)

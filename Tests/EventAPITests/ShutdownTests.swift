@@ -33,7 +33,8 @@ import Testing
     var logger = Logger(label: "test")
     logger.logLevel = .critical
     let ports = APIPorts(
-      intake: store, events: store, subscriptions: store, deliveries: store, inspection: store, health: [part], now: { MemoryStore.now },
+      intake: store, events: store, subscriptions: store, deliveries: store, accounts: store, inspection: store, health: [part],
+      now: { MemoryStore.now },
       makeID: { "x" })
     let server = InternalServer(
       configuration: .init(address: ListenAddress(host: "127.0.0.1", port: 0), version: "1"), ports: ports, metrics: PrometheusMetrics(),

@@ -24,8 +24,8 @@ struct Composition {
     try makeDirectory(settings.dataDirectory)
     let prometheus = PrometheusMetrics()
     MetricsSystem.bootstrap(prometheus)
-    let token = try AdminToken.readOrCreate(atPath: settings.adminTokenPath)
     let store = try openStore()
+    try await prepareAccounts(store, logger)
     let sender = try makeSender()
     let broker = try makeBroker(store: store)
     let dispatcher = makeDispatcher(store: store, sender: sender, onDead: { broker?.relay.wake() })
@@ -40,13 +40,14 @@ struct Composition {
     if let broker { health += [broker.consumer, broker.publisher] }
     let ids = SubscriptionIDs()
     let ports = APIPorts(
-      intake: door, events: store, subscriptions: store, deliveries: store, inspection: store, health: health, now: SystemClock.now,
+      intake: door, events: store, subscriptions: store, deliveries: store, accounts: store, inspection: store, health: health,
+      now: SystemClock.now,
       makeID: ids.next, onRequeue: dispatcher.lookAgain, onSubscriptionsChanged: dispatcher.subscriptionsChanged)
     let publicServer = PublicServer(
       configuration: .init(
         address: .init(host: settings.httpListen.host, port: settings.httpListen.port), maxBodyBytes: settings.events.maxBytes,
         version: FanfareCommand.version), ports: ports,
-      authenticator: TokenAuthenticator(token: token, holder: Caller(name: "admin", username: "admin", isAdmin: true)), metrics: prometheus)
+      authenticator: KeyAuthenticator(accounts: store, now: SystemClock.now), metrics: prometheus)
     let internalServer = InternalServer(
       configuration: .init(
         address: .init(host: settings.internalListen.host, port: settings.internalListen.port), token: settings.internalToken,
@@ -84,6 +85,19 @@ struct Composition {
   private func openStore() throws -> SQLiteStore {
     try SQLiteStore.open(
       SQLiteStoreConfiguration(path: settings.storePath, defaultVisibility: settings.events.defaultVisibility, clock: SystemClock.now))
+  }
+
+  private func prepareAccounts(_ store: SQLiteStore, _ logger: Logger) async throws {
+    let path = settings.adminTokenPath
+    switch try await FirstStart.prepare(store, tokenPath: path) {
+    case .accountMade:
+      logger.notice("The store had no account: admin was made, and its key is in admin.token", metadata: ["file": "\(path)"])
+    case .nothingToDo: break
+    case .noToken:
+      logger.notice(
+        "There is no admin.token; while the service is stopped, 'fanfare keys create admin --offline' makes a key",
+        metadata: ["file": "\(path)"])
+    }
   }
 
   private func makeSender() throws -> HTTPSender {

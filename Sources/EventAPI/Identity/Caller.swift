@@ -9,7 +9,8 @@ public struct Caller: Sendable {
   public let isAdmin: Bool
   /// The account whose key he holds; nil for a JWT and for nobody.
   public let account: KSUID?
-  private let roles: Set<String>
+  let groups: Set<String>
+  let roles: Set<String>
 
   /// - Parameters:
   ///   - username: what events call him; nil for somebody who was not asked who he is.
@@ -20,6 +21,7 @@ public struct Caller: Sendable {
     self.name = name
     self.isAdmin = isAdmin
     self.account = account
+    self.groups = groups
     self.roles = roles
     reader = isAdmin ? .everything : .member(groups: groups.union(roles), username: username)
   }
@@ -45,4 +47,6 @@ public enum AuthenticationFailure: Error, Sendable, Hashable {
   case unknown
   /// It was a good one once or elsewhere; the reason, for whom it is good to know, goes on after "the credential".
   case refused(reason: String)
+  /// Nobody can tell at the moment.
+  case unavailable
 }

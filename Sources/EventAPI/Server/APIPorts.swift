@@ -6,6 +6,7 @@ public struct APIPorts: Sendable {
   public var events: any EventQuery
   public var subscriptions: any SubscriptionStore
   public var deliveries: any DeliveryQuery
+  public var accounts: any AccountStore
   public var inspection: any StoreInspection
   /// One for each part of the service; the service is ready when all of them are.
   public var health: [any HealthReporting]
@@ -19,7 +20,7 @@ public struct APIPorts: Sendable {
 
   public init(
     intake: any EventIntake, events: any EventQuery, subscriptions: any SubscriptionStore, deliveries: any DeliveryQuery,
-    inspection: any StoreInspection, health: [any HealthReporting], now: @escaping @Sendable () -> Timestamp,
+    accounts: any AccountStore, inspection: any StoreInspection, health: [any HealthReporting], now: @escaping @Sendable () -> Timestamp,
     makeID: @escaping @Sendable () -> String, onRequeue: @escaping @Sendable () -> Void = {},
     onSubscriptionsChanged: @escaping @Sendable () -> Void = {}
   ) {
@@ -27,6 +28,7 @@ public struct APIPorts: Sendable {
     self.events = events
     self.subscriptions = subscriptions
     self.deliveries = deliveries
+    self.accounts = accounts
     self.inspection = inspection
     self.health = health
     self.now = now

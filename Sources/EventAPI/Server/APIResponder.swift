@@ -71,6 +71,7 @@ struct APIResponder: HTTPResponder {
       case .missing: throw .authenticationRequired
       case .unknown: throw .unknownKey
       case .refused(let reason): throw .refusedKey(reason)
+      case .unavailable: throw .unexpected
       }
     }
     // A browser sends its cookies, and reaches loopback, on behalf of any page: what changes something must come from a page of this host.

@@ -29,6 +29,7 @@ public struct PublicServer: Service {
     let routes =
       EventRoutes(events: ports.events).routes + SubscriptionRoutes(ports: ports).routes + DeliveryRoutes(ports: ports).routes
       + DeadLetterRoutes(ports: ports).routes + QuarantineRoutes(ports: ports).routes
+      + AccountRoutes(ports: ports).routes + KeyRoutes(ports: ports).routes
       + HealthRoutes(parts: ports.health, version: configuration.version).routes
       + MetricsRoutes(metrics: metrics, inspection: ports.inspection, now: ports.now, version: configuration.version).routes
       + FrontPage(version: configuration.version).routes

@@ -8,6 +8,12 @@ final class MemoryStore: Sendable {
     var sets: [SubscriptionScope: SubscriptionSet] = [:]
     var deliveries: [DeliveryDetail] = []
     var quarantine: [QuarantineEntry] = []
+    var accounts: [Account] = []
+    var keys: [APIKey] = []
+    var accountVersion = 0
+    /// How often somebody asked whose a key is.
+    var holderQuestions = 0
+    var uses: [KeyUse] = []
     var released: [KSUID] = []
     var health: [Health] = [Health(part: "store", isReady: true, reason: "writes take 1 ms")]
     /// What every port throws instead of answering.
@@ -33,7 +39,7 @@ final class MemoryStore: Sendable {
   /// What was given to the intake.
   var documents: [InboundDocument] { state.withLock { $0.documents } }
 
-  private func read<Result>(_ body: (inout State) throws -> Result) throws -> Result {
+  func read<Result>(_ body: (inout State) throws -> Result) throws -> Result {
     try state.withLock { state in
       if let failure = state.failure { throw failure }
       return try body(&state)
@@ -184,7 +190,7 @@ extension MemoryStore: DeliveryQuery {
     try read { state in state.quarantine.removeAll { $0.id == id } }
   }
 
-  private static func page<Element>(_ all: [Element], by key: (Element) -> KSUID, _ page: CursorPage) -> Page<Element> {
+  static func page<Element>(_ all: [Element], by key: (Element) -> KSUID, _ page: CursorPage) -> Page<Element> {
     let isAscending = page.order == .ascending
     let sorted = all.sorted { isAscending ? key($0) < key($1) : key($0) > key($1) }
     func isBehind(_ element: Element, _ boundary: KSUID) -> Bool { isAscending ? key(element) > boundary : key(element) < boundary }

@@ -35,14 +35,16 @@ struct World: Sendable {
     }
   }
 
+  /// - Parameter authenticator: of the public server.
   static func run(
-    internalToken: String? = nil, maxBodyBytes: Int = 1_048_576, _ body: @Sendable (World) async throws -> Void
+    internalToken: String? = nil, maxBodyBytes: Int = 1_048_576,
+    authenticator: @Sendable (MemoryStore) -> any Authenticator = { _ in TwoCallers() }, _ body: @Sendable (World) async throws -> Void
   ) async throws {
     let store = MemoryStore(maximumBytes: maxBodyBytes)
     let metrics = PrometheusMetrics()
     let nudges = Nudges()
     let ports = APIPorts(
-      intake: store, events: store, subscriptions: store, deliveries: store, inspection: store,
+      intake: store, events: store, subscriptions: store, deliveries: store, accounts: store, inspection: store,
       health: [PartHealth(store: store, index: 0)],
       now: { MemoryStore.now }, makeID: { store.change { $0.makeID().description } },
       onRequeue: { nudges.requeues.add(1, ordering: .relaxed) },
@@ -51,7 +53,8 @@ struct World: Sendable {
     logger.logLevel = .critical
     let address = ListenAddress(host: "127.0.0.1", port: 0)
     let api = PublicServer(
-      configuration: .init(address: address, maxBodyBytes: maxBodyBytes, version: "1.2.3"), ports: ports, authenticator: TwoCallers(),
+      configuration: .init(address: address, maxBodyBytes: maxBodyBytes, version: "1.2.3"), ports: ports,
+      authenticator: authenticator(store),
       metrics: metrics, logger: logger)
     let door = InternalServer(
       configuration: .init(address: address, token: internalToken, maxBodyBytes: maxBodyBytes, version: "1.2.3"), ports: ports,

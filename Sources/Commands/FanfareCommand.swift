@@ -18,6 +18,7 @@ struct FanfareCommand: AsyncParsableCommand {
         subcommands: [
           EventsCommand.self, SubscriptionsCommand.self, DeliveriesCommand.self, DeadLettersCommand.self, RequeueCommand.self,
         ]),
+      CommandGroup(name: "Who may do what:", subcommands: [AccountsCommand.self, KeysCommand.self]),
     ])
 
   static let version = "0.1.0"

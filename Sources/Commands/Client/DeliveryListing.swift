@@ -40,6 +40,14 @@ struct ListingOptions: ParsableArguments {
     if !(1...100).contains(size) { throw ValidationError("--size must be 1 to 100") }
   }
 
+  /// All there is, in large pages.
+  static var everything: ListingOptions {
+    var options = ListingOptions()
+    options.size = 100
+    options.all = true
+    return options
+  }
+
   /// Walks the pages, and calls `body` with the elements of each.
   ///
   /// - Returns: whether there are more.

@@ -54,8 +54,12 @@ struct ServiceClient: Sendable {
     try await send(.POST, path, query: [], body: body?.bytes, headers: [:])
   }
 
+  @discardableResult func delete(_ path: [String]) async throws -> Answer {
+    try await send(.DELETE, path, query: [], body: nil, headers: [:])
+  }
+
   /// - Parameter ifMatch: the `ETag` that what is replaced must still have.
-  func put(_ path: [String], _ body: [UInt8], ifMatch: String?) async throws -> Answer {
+  func put(_ path: [String], _ body: [UInt8], ifMatch: String? = nil) async throws -> Answer {
     try await send(.PUT, path, query: [], body: body, headers: ifMatch.map { ["If-Match": $0] } ?? [:])
   }
 
@@ -95,6 +99,9 @@ struct ServiceClient: Sendable {
     }
   }
 
+  /// One of the things that are wrong with a document, under the sentence that says so.
+  static func line(pointer: String, message: String) -> String { "  \(pointer.isEmpty ? "the document" : pointer): \(message)" }
+
   /// The service's own sentence, with every fault that it names.
   private static func refusal(status: Int, _ body: [UInt8]) -> SentenceError {
     guard let json = try? JSONValue(parsing: body), let sentence = json["error"]?.stringValue else {
@@ -102,10 +109,7 @@ struct ServiceClient: Sendable {
     }
     var lines = ["\(sentence) (\(json["code"]?.stringValue ?? "no code"), status \(status))"]
     if case .array(let faults)? = json["data"]?["validation_errors"] {
-      for fault in faults {
-        let pointer = fault["pointer"]?.stringValue ?? ""
-        lines.append("  \(pointer.isEmpty ? "the document" : pointer): \(fault["message"]?.stringValue ?? "")")
-      }
+      for fault in faults { lines.append(line(pointer: fault["pointer"]?.stringValue ?? "", message: fault["message"]?.stringValue ?? "")) }
     }
     if case .array(let faults)? = json["data"]?["parameters"], faults.count > 1 {
       for fault in faults { lines.append("  \(fault["parameter"]?.stringValue ?? ""): \(fault["message"]?.stringValue ?? "")") }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 
 int clinux_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
@@ -23,4 +24,12 @@ int64_t clinux_wall_clock(void) {
   struct timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
   return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+int clinux_file_status(const char *path, int descriptor, uint32_t *mode, int64_t *size) {
+  struct stat status;
+  if ((path ? stat(path, &status) : fstat(descriptor, &status)) != 0) return -1;
+  *mode = status.st_mode;
+  *size = status.st_size;
+  return 0;
 }

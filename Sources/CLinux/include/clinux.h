@@ -15,3 +15,6 @@ void clinux_unlock_file(int descriptor);
 
 /// The wall clock, in nanoseconds since 1970.
 int64_t clinux_wall_clock(void);
+
+/// The mode (type and permissions) and the size of the file at a path, or of an open one if `path` is null: 0, or -1 with errno.
+int clinux_file_status(const char *path, int descriptor, uint32_t *mode, int64_t *size);

@@ -1,4 +1,5 @@
 import Glibc
+import Threading
 
 /// Reads a file or standard input line by line, without holding more than a line and a chunk of it.
 struct LineReader: ~Copyable {
@@ -26,8 +27,7 @@ struct LineReader: ~Copyable {
     self.path = path
     descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw SentenceError("\(path) cannot be read: \(systemReason())") }
-    var status = stat()
-    size = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
+    size = FileStatus(descriptor: descriptor).flatMap { $0.isRegular ? $0.size : nil }
   }
 
   deinit {

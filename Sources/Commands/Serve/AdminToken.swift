@@ -1,5 +1,6 @@
 import Fanfare
 import Glibc
+import Threading
 
 /// The first admin account's key, in a file that only its owner may read.
 enum AdminToken {
@@ -23,8 +24,7 @@ enum AdminToken {
 
   /// The token in a file.
   static func read(atPath path: String) throws -> String {
-    var status = stat()
-    if stat(path, &status) == 0, status.st_mode & 0o077 != 0 {
+    if let status = FileStatus(path: path), status.permissions & 0o077 != 0 {
       throw SentenceError("\(path) can be read by others; make it yours alone with: chmod 600 \(path)")
     }
     let text = String(decoding: try contents(ofFile: path), as: UTF8.self)

@@ -8,7 +8,8 @@ struct EventRoutes: Sendable {
   private static let query = "/api/v1/events/query"
 
   var routes: [Route] {
-    [Route(.get, Self.query, handler: everything), Route(.get, "/api/v1/events/event/{id}", handler: event)] + inventory + state
+    ([Route(.get, Self.query, handler: everything), Route(.get, "/api/v1/events/event/{id}", handler: event)] + inventory + state)
+      .map { $0.with(access: .anonymousToo) }
   }
 
   private var inventory: [Route] {

@@ -47,6 +47,6 @@ public enum AuthenticationFailure: Error, Sendable, Hashable {
   case unknown
   /// It was a good one once or elsewhere; the reason, for whom it is good to know, goes on after "the credential".
   case refused(reason: String)
-  /// Nobody can tell at the moment.
+  /// Nobody can tell at the moment; the same credential may be good later.
   case unavailable
 }

@@ -10,6 +10,8 @@ struct Route: Sendable {
     case open
     /// A credential that the server's ``Authenticator`` accepts.
     case authenticated
+    /// The same, or no credential at all where anonymous callers are allowed: queries of events.
+    case anonymousToo
   }
 
   let method: HTTPRequest.Method
@@ -17,7 +19,7 @@ struct Route: Sendable {
   let pattern: String
   /// The names of the pattern's variables, in their order.
   let variables: [String]
-  let access: Access
+  private(set) var access: Access
   let handler: Handler
 
   init(_ method: HTTPRequest.Method, _ pattern: String, access: Access = .authenticated, handler: @escaping Handler) {
@@ -31,6 +33,12 @@ struct Route: Sendable {
     }
     self.access = access
     self.handler = handler
+  }
+
+  func with(access: Access) -> Route {
+    var route = self
+    route.access = access
+    return route
   }
 }
 

@@ -5,13 +5,13 @@ import Logging
 /// Answers every request of a listener: finds its route, finds out who asks, calls the handler, and makes an answer of whatever it throws.
 struct APIResponder: HTTPResponder {
   let table: RouteTable
-  let authenticator: any Authenticator
+  let admission: Admission
   let requestIDs: RequestIDs
   let metrics: HTTPMetrics
   let maxBodyBytes: Int
   let logger: Logger
 
-  func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
+  func respond(to request: Request, context: ConnectionContext) async throws -> Response {
     let start = ContinuousClock.now
     let requestID = requestIDs.id(for: request)
     var logger = logger
@@ -21,7 +21,7 @@ struct APIResponder: HTTPResponder {
     let match = table.match(request.method, target)
     var response: Response
     do {
-      response = try await answer(request, target, match, requestID: requestID, logger: logger)
+      response = try await answer(request, target, match, from: context.clientAddress, requestID: requestID, logger: logger)
     } catch {
       response = failure(error, logger: logger)
     }
@@ -41,7 +41,8 @@ struct APIResponder: HTTPResponder {
   }
 
   private func answer(
-    _ request: Request, _ target: RequestTarget, _ match: RouteTable.Match, requestID: String, logger: Logger
+    _ request: Request, _ target: RequestTarget, _ match: RouteTable.Match, from address: String?, requestID: String,
+    logger: Logger
   ) async throws -> Response {
     switch match {
     case .notFound: throw APIError.routeNotFound(target: String(target.path))
@@ -49,11 +50,7 @@ struct APIResponder: HTTPResponder {
       throw APIError.unhandledMethod(request.method.rawValue, allowed: allowed.map(\.rawValue))
     case .invalidVariable(let name): throw APIError.invalidVariable(name, "is empty, or not percent-encoded UTF-8")
     case .found(let route, let variables):
-      let caller =
-        switch route.access {
-        case .open: Caller.anonymous
-        case .authenticated: try await self.caller(of: request)
-        }
+      let caller = try await self.caller(of: request, for: route.access, from: address)
       return try await route.handler(
         Call(
           request: request, target: target, variables: variables, caller: caller, requestID: requestID, logger: logger,
@@ -61,19 +58,10 @@ struct APIResponder: HTTPResponder {
     }
   }
 
-  private func caller(of request: Request) async throws(APIError) -> Caller {
+  private func caller(of request: Request, for access: Route.Access, from address: String?) async throws(APIError) -> Caller {
     let credential = Credential(request.headers)
-    let caller: Caller
-    do throws(AuthenticationFailure) {
-      caller = try await authenticator.caller(holding: credential?.secret)
-    } catch {
-      switch error {
-      case .missing: throw .authenticationRequired
-      case .unknown: throw .unknownKey
-      case .refused(let reason): throw .refusedKey(reason)
-      case .unavailable: throw .unexpected
-      }
-    }
+    let caller = try await admission.caller(holding: credential, for: access, from: address)
+    if access == .open { return caller }
     // A browser sends its cookies, and reaches loopback, on behalf of any page: what changes something must come from a page of this host.
     let isTrustedPlace = credential?.place == .header
     if !isTrustedPlace, request.method != .get, request.method != .head, isFromAnotherSite(request) {

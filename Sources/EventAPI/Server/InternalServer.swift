@@ -33,8 +33,10 @@ public struct InternalServer: Service {
     listener = Listener(
       address: configuration.address,
       responder: APIResponder(
-        table: RouteTable(routes), authenticator: authenticator, requestIDs: RequestIDs(now: ports.now),
-        metrics: HTTPMetrics(factory: metrics), maxBodyBytes: configuration.maxBodyBytes, logger: logger),
+        table: RouteTable(routes),
+        admission: Admission(authenticator: authenticator, rules: AdmissionRules(), metrics: metrics, now: ports.now),
+        requestIDs: RequestIDs(now: ports.now), metrics: HTTPMetrics(factory: metrics), maxBodyBytes: configuration.maxBodyBytes,
+        logger: logger),
       logger: logger)
   }
 

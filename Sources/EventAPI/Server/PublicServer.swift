@@ -9,11 +9,15 @@ public struct PublicServer: Service {
     /// `events.maxBytes`: the longest request body.
     public var maxBodyBytes: Int
     public var version: String
+    public var admission: AdmissionRules
 
-    public init(address: ListenAddress, maxBodyBytes: Int = 1_048_576, version: String) {
+    public init(
+      address: ListenAddress, maxBodyBytes: Int = 1_048_576, version: String, admission: AdmissionRules = AdmissionRules()
+    ) {
       self.address = address
       self.maxBodyBytes = maxBodyBytes
       self.version = version
+      self.admission = admission
     }
   }
 
@@ -36,8 +40,10 @@ public struct PublicServer: Service {
     listener = Listener(
       address: configuration.address,
       responder: APIResponder(
-        table: RouteTable(routes), authenticator: authenticator, requestIDs: RequestIDs(now: ports.now),
-        metrics: HTTPMetrics(factory: metrics), maxBodyBytes: configuration.maxBodyBytes, logger: logger),
+        table: RouteTable(routes),
+        admission: Admission(authenticator: authenticator, rules: configuration.admission, metrics: metrics, now: ports.now),
+        requestIDs: RequestIDs(now: ports.now), metrics: HTTPMetrics(factory: metrics), maxBodyBytes: configuration.maxBodyBytes,
+        logger: logger),
       logger: logger)
   }
 

@@ -38,7 +38,8 @@ struct World: Sendable {
   /// - Parameter authenticator: of the public server.
   static func run(
     internalToken: String? = nil, maxBodyBytes: Int = 1_048_576,
-    authenticator: @Sendable (MemoryStore) -> any Authenticator = { _ in TwoCallers() }, _ body: @Sendable (World) async throws -> Void
+    authenticator: @Sendable (MemoryStore) -> any Authenticator = { _ in TwoCallers() }, admission: AdmissionRules = AdmissionRules(),
+    services: [any Service] = [], _ body: @Sendable (World) async throws -> Void
   ) async throws {
     let store = MemoryStore(maximumBytes: maxBodyBytes)
     let metrics = PrometheusMetrics()
@@ -53,13 +54,12 @@ struct World: Sendable {
     logger.logLevel = .critical
     let address = ListenAddress(host: "127.0.0.1", port: 0)
     let api = PublicServer(
-      configuration: .init(address: address, maxBodyBytes: maxBodyBytes, version: "1.2.3"), ports: ports,
-      authenticator: authenticator(store),
-      metrics: metrics, logger: logger)
+      configuration: .init(address: address, maxBodyBytes: maxBodyBytes, version: "1.2.3", admission: admission), ports: ports,
+      authenticator: authenticator(store), metrics: metrics, logger: logger)
     let door = InternalServer(
       configuration: .init(address: address, token: internalToken, maxBodyBytes: maxBodyBytes, version: "1.2.3"), ports: ports,
       metrics: metrics, logger: logger)
-    let group = ServiceGroup(services: [api, door], logger: logger)
+    let group = ServiceGroup(services: [api, door] + services, logger: logger)
     try await withThrowingTaskGroup(of: Void.self) { tasks in
       tasks.addTask { try await group.run() }
       let world = World(
@@ -88,6 +88,16 @@ struct World: Sendable {
       method, target, headers: headers + [Self.authorization, ("Content-Type", "application/json")], body: Array(body.utf8))
   }
 
+  /// Without a credential, or with this one.
+  func get(_ target: String, bearer: String?) async throws -> Answer {
+    try await api.send("GET", target, headers: bearer.map { [("Authorization", "Bearer \($0)")] } ?? [])
+  }
+
+  /// The value of a sample of `/metrics`.
+  func metric(_ sample: String) -> Int? {
+    metrics.text.split(separator: "\n").first { $0.hasPrefix(sample + " ") }?.split(separator: " ").last.flatMap { Int($0) }
+  }
+
   static let authorization = ("Authorization", "Bearer \(adminToken)")
 
   /// Stores one event for each path given as `inventory:p/a/v` or `state:p/e/d`, a second apart, the last one the newest.
@@ -106,6 +116,16 @@ struct World: Sendable {
               ? EventPath(state: StatePlace(project: names[0], environment: name(1), deployment: name(2)))
               : EventPath(inventory: InventoryPlace(project: names[0], application: name(1), version: name(2)))))
       }
+    }
+  }
+
+  /// Stores an event of project `p` for these groups, newer than all others.
+  func store(event id: String, for groups: [String]) {
+    store.change { state in
+      state.add(
+        Event(
+          id: id, type: EventType("ADD_BUILD"), occurredAt: Timestamp(seconds: 1_600_000_000 + Int64(state.events.count)),
+          receivedAt: MemoryStore.now, audience: Audience(groups), path: EventPath(inventory: InventoryPlace(project: "p"))))
     }
   }
 }

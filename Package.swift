@@ -112,7 +112,10 @@ let package = Package(
     .testTarget(name: "PipelineTests", dependencies: ["Fanfare", "Pipeline", "Threading", logging, lifecycle], swiftSettings: settings),
     .testTarget(
       name: "EventAPITests",
-      dependencies: ["Fanfare", "EventAPI", jwt, crypto, logging, metrics, lifecycle, nio, nioPosix, nioHTTP, nioSSL],
+      dependencies: [
+        "Fanfare", "EventAPI", jwt, crypto, .product(name: "CryptoExtras", package: "swift-crypto"), logging, metrics, lifecycle, nio,
+        nioPosix, nioHTTP, nioSSL,
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "CommandTests",

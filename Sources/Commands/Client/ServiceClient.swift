@@ -90,10 +90,11 @@ struct ServiceClient: Sendable {
     return Answer(body: bytes, headers: response.headers)
   }
 
-  private static func reason(for error: any Error) -> String {
+  static func reason(for error: any Error) -> String {
     switch error {
     case let error as HTTPClientError: error.shortDescription
     case let error as NIOConnectionError: error.connectionErrors.first.map { reason(for: $0.error) } ?? "no address answers"
+    case let error as SentenceError: error.description
     case let error as IOError: String(cString: strerror(error.errnoCode)).lowercased()
     default: "\(error)"
     }

@@ -15,6 +15,9 @@ struct Settings: Sendable {
   var internalToken: String?
   var delivery: Delivery
   var events: Events
+  var auth: Auth
+  var requestsPerSecond: Int?
+  var requestBurst: Int?
   var log: Log
 
   struct AMQP: Sendable {
@@ -95,6 +98,9 @@ extension Settings {
     events = Events(
       maxBytes: reading.value(SettingsKeys.maxBytes), extraTypes: reading.list(SettingsKeys.extraTypes),
       unknownTypes: reading.value(SettingsKeys.unknownTypes), defaultVisibility: reading.value(SettingsKeys.defaultVisibility))
+    auth = Auth(from: &reading)
+    requestsPerSecond = reading.optional(SettingsKeys.requestsPerSecond)
+    requestBurst = reading.optional(SettingsKeys.requestBurst)
     log = Log(level: reading.value(SettingsKeys.logLevel), format: reading.value(SettingsKeys.logFormat))
     reading.checkRest()
   }
@@ -109,6 +115,9 @@ extension Settings {
     if httpListen == internalListen, httpListen.port != 0 {
       found.append("http.listen and internal.listen are both \(httpListen): give one of them another port")
     }
-    return found
+    if requestBurst != nil, requestsPerSecond == nil {
+      found.append("http.requestBurst is set, and there is no rate that it belongs to: set http.requestsPerSecond too")
+    }
+    return found + auth.contradictions
   }
 }

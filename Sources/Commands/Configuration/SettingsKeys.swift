@@ -53,23 +53,6 @@ enum SettingsKeys {
     "events.defaultVisibility", default: "restricted", SettingsKind<DefaultVisibility>.choice,
     "Who sees events that name no group: admins and the acting user, everybody who is known, or everybody.")
 
-  static let anonymous = SettingsKey(
-    "auth.anonymous", default: "deny", SettingsKind<Settings.Anonymous>.choice,
-    "Whether callers without credentials see events that are for everybody.", later: identities)
-  static let jwksFile = SettingsKey("auth.jwt.jwksFile", .path, "A file with the keys that sign JWTs.", later: identities)
-  static let jwksURL = SettingsKey("auth.jwt.jwksUrl", .httpURL, "A URL with the keys that sign JWTs.", later: identities)
-  static let jwtSecret = SettingsKey("auth.jwt.secret", .token, "The secret that signs JWTs.", isSecret: true, later: identities)
-  static let jwtIssuer = SettingsKey("auth.jwt.issuer", .text, "The issuer that a JWT must name.", later: identities)
-  static let jwtAudience = SettingsKey("auth.jwt.audience", .text, "The audience that a JWT must name.", later: identities)
-  static let groupsClaim = SettingsKey(
-    "auth.jwt.groupsClaim", default: "groups", .name, "The claim that holds the caller's groups.", later: identities)
-  static let rolesClaim = SettingsKey(
-    "auth.jwt.rolesClaim", default: "roles", .name, "The claim that holds the caller's roles.", later: identities)
-  static let usernameClaim = SettingsKey(
-    "auth.jwt.usernameClaim", default: "preferred_username", .name, "The claim that holds the caller's name; sub if it is not there.",
-    later: identities)
-  static let adminGroups = SettingsKey("auth.jwt.adminGroups", .names, "Groups whose members are admins.", later: identities)
-
   static let retentionEvents = SettingsKey(
     "retention.events", .retention, "How long events are kept; for ever if not set.", later: retention)
   static let retentionAttempts = SettingsKey(
@@ -82,16 +65,14 @@ enum SettingsKeys {
     "log.format", default: "auto", SettingsKind<Settings.LogFormat>.choice, "auto is text on a terminal and JSON otherwise.")
 
   /// In the order of the documentation.
-  static let all: [SettingsEntry] = [
-    dataDirectory.entry, storeURL.entry, amqpURL.entry, amqpExchanges.entry, amqpQueue.entry, amqpPrefetch.entry, amqpDeclare.entry,
-    httpListen.entry, internalListen.entry, internalToken.entry, retrySchedule.entry, deliveryTimeout.entry, deliveryConcurrency.entry,
-    perEndpointConcurrency.entry, allowNetworks.entry, requireHTTPS.entry, maxBytes.entry, extraTypes.entry, unknownTypes.entry,
-    defaultVisibility.entry, anonymous.entry, jwksFile.entry, jwksURL.entry, jwtSecret.entry, jwtIssuer.entry, jwtAudience.entry,
-    groupsClaim.entry, rolesClaim.entry, usernameClaim.entry, adminGroups.entry, retentionEvents.entry, retentionAttempts.entry,
-    retentionQuarantine.entry, logLevel.entry, logFormat.entry,
-  ]
+  static let all: [SettingsEntry] =
+    [
+      dataDirectory.entry, storeURL.entry, amqpURL.entry, amqpExchanges.entry, amqpQueue.entry, amqpPrefetch.entry, amqpDeclare.entry,
+      httpListen.entry, requestsPerSecond.entry, requestBurst.entry, internalListen.entry, internalToken.entry, retrySchedule.entry,
+      deliveryTimeout.entry, deliveryConcurrency.entry, perEndpointConcurrency.entry, allowNetworks.entry, requireHTTPS.entry,
+      maxBytes.entry, extraTypes.entry, unknownTypes.entry, defaultVisibility.entry,
+    ] + auth + [retentionEvents.entry, retentionAttempts.entry, retentionQuarantine.entry, logLevel.entry, logFormat.entry]
 
-  private static let identities = "this version knows one caller only, the admin of admin.token"
   private static let retention = "this version deletes nothing"
 }
 

@@ -62,11 +62,13 @@ extension SettingsKind where Value == String {
   static var name: Self { .one("1 to 255 printable characters") { isName($0) ? $0 : nil } }
 
   static var httpURL: Self {
-    .one("an http:// or https:// URL") { text in
-      let rest =
-        text.lowercased().hasPrefix("https://") ? text.dropFirst(8) : text.lowercased().hasPrefix("http://") ? text.dropFirst(7) : ""
-      return rest.isEmpty || rest.hasPrefix("/") || !text.isPrintable || text.contains(" ") ? nil : text
-    }
+    .one("an http:// or https:// URL", mask: { $0.maskingPasswords }, { isHTTPURL($0) ? $0 : nil })
+  }
+
+  private static func isHTTPURL(_ text: String) -> Bool {
+    let rest =
+      text.lowercased().hasPrefix("https://") ? text.dropFirst(8) : text.lowercased().hasPrefix("http://") ? text.dropFirst(7) : ""
+    return !rest.isEmpty && !rest.hasPrefix("/") && text.isPrintable && !text.contains(" ")
   }
 
   private static func isName(_ text: String) -> Bool { (1...255).contains(text.utf8.count) && text.isPrintable }

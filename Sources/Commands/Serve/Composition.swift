@@ -37,6 +37,8 @@ struct Composition {
     let reader = MessageReader(decoder: decoder, clock: SystemClock.now)
     let door = EventDoor(reader: reader, store: store, quarantine: store, onReceipt: onReceipt)
     var health: [any HealthReporting] = [store, dispatcher, sender]
+    let jwt = try await makeJWTParts()
+    if let endpoint = jwt?.endpoint { health.append(endpoint) }
     if let broker { health += [broker.consumer, broker.publisher] }
     let ids = SubscriptionIDs()
     let ports = APIPorts(
@@ -46,8 +48,11 @@ struct Composition {
     let publicServer = PublicServer(
       configuration: .init(
         address: .init(host: settings.httpListen.host, port: settings.httpListen.port), maxBodyBytes: settings.events.maxBytes,
-        version: FanfareCommand.version), ports: ports,
-      authenticator: KeyAuthenticator(accounts: store, now: SystemClock.now), metrics: prometheus)
+        version: FanfareCommand.version,
+        admission: AdmissionRules(allowsAnonymous: settings.auth.anonymous == .public, requestLimit: settings.requestLimit)), ports: ports,
+      authenticator: CredentialAuthenticator(
+        keys: KeyAuthenticator(accounts: store, now: SystemClock.now),
+        tokens: jwt?.authenticator), metrics: prometheus)
     let internalServer = InternalServer(
       configuration: .init(
         address: .init(host: settings.internalListen.host, port: settings.internalListen.port), token: settings.internalToken,
@@ -64,6 +69,7 @@ struct Composition {
     } else {
       logger.warning("amqp.url is not set: events come in over HTTP only, and dead letters stay in the store")
     }
+    if let endpoint = jwt?.endpoint { services.append(.init(service: endpoint)) }
     services += [.init(service: internalServer), .init(service: publicServer)]
     services.append(
       .init(service: Announcement(publicServer: publicServer, internalServer: internalServer, settings: settings, logger: logger)))

@@ -14,7 +14,9 @@ import Testing
     let quiet = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
     let endpoint = JWKSEndpoint(name: "http://keys.example", now: clock.now, logger: quiet, fetch: server.fetch)
     let tokens = JWTAuthenticator(keys: endpoint, rules: JWTRules(), now: { MemoryStore.now })
-    try await World.run(authenticator: CredentialAuthenticator(keys: World.TwoCallers(), tokens: tokens), services: [endpoint]) {
+    try await World.run(
+      authenticator: World.always(CredentialAuthenticator(keys: World.TwoCallers(), tokens: tokens)), services: [endpoint]
+    ) {
       (world) async throws in try await body(world, endpoint)
     }
   }
@@ -101,7 +103,7 @@ import Testing
     let (arrivals, arrive) = AsyncStream.makeStream(of: Void.self)
     let doorbell = Doorbell(source: endpoint) { arrive.yield() }
     let tokens = JWTAuthenticator(keys: doorbell, rules: JWTRules(), now: { MemoryStore.now })
-    try await World.run(authenticator: tokens, services: [endpoint]) { (world) async throws in
+    try await World.run(authenticator: World.always(tokens), services: [endpoint]) { (world) async throws in
       try await withThrowingTaskGroup(of: Int.self) { group in
         for _ in 0..<5 { group.addTask { try await world.get(JWTTests.events, bearer: try key.token()).status } }
         var count = 0

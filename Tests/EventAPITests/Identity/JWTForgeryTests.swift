@@ -101,7 +101,8 @@ import Testing
 
   @Test func `without trusted keys a token is an unknown key`() async throws {
     let key = try await SigningKey.make("ES256")
-    try await World.run(authenticator: CredentialAuthenticator(keys: World.TwoCallers(), tokens: nil)) { (world) async throws in
+    try await World.run(authenticator: World.always(CredentialAuthenticator(keys: World.TwoCallers(), tokens: nil))) {
+      (world) async throws in
       try await JWTTests.refused(try key.token(), in: world)
     }
   }

@@ -19,7 +19,7 @@ import Testing
       }
     let tokens = JWTAuthenticator(keys: source, rules: rules, now: { MemoryStore.now })
     let authenticator = CredentialAuthenticator(keys: World.TwoCallers(), tokens: tokens)
-    try await World.run(authenticator: authenticator, admission: AdmissionRules(pause: { _ in })) { (world) async throws in
+    try await World.run(authenticator: World.always(authenticator), admission: AdmissionRules(pause: { _ in })) { (world) async throws in
       world.store(event: "p1", for: ["payments"])
       world.store(event: "o1", for: ["orders"])
       try await body(world)

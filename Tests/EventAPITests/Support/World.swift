@@ -35,6 +35,9 @@ struct World: Sendable {
     }
   }
 
+  /// An authenticator that needs no store.
+  static func always(_ authenticator: any Authenticator) -> @Sendable (MemoryStore) -> any Authenticator { { _ in authenticator } }
+
   /// - Parameter authenticator: of the public server.
   static func run(
     internalToken: String? = nil, maxBodyBytes: Int = 1_048_576,

@@ -46,6 +46,23 @@ import Testing
     #expect(plan.unrecorded == 1)
   }
 
+  @Test func `a granted task that is withdrawn gives its slot back, and its lane is read from the table again`() {
+    var plan = plan()
+    plan.offer((1...6).map { task($0) })
+    for task in plan.grant(at: start) where task.id.row <= 2 { plan.withdrawn(task) }
+    #expect(plan.inFlight == 2)
+    #expect(plan.grant(at: start).map(\.id.row) == [5, 6])
+    // Nothing is left in memory, so the table is asked, without what is on its way.
+    let claims = plan.claims(at: start)
+    #expect(claims.map(\.lane) == [Lane(endpoint: EndpointID(row: 1), isRetry: false)])
+    #expect(claims.first.map { $0.excluding.map(\.row).sorted() } == [3, 4, 5, 6])
+    plan.offer([task(7, endpoint: 2, tries: 1)])
+    #expect(plan.grant(at: start).map(\.id.row) == [7])
+    plan.withdrawn(task(7, endpoint: 2, tries: 1))
+    #expect(plan.retriesInFlight == 0)
+    #expect(plan.inFlight == 4)
+  }
+
   @Test func `endpoints take turns, so a long queue does not stand in front of a short one`() {
     var plan = plan()
     plan.offer((1...10).map { task($0, endpoint: 1) })

@@ -11,12 +11,12 @@ import Threading
 @Suite struct DispatcherTests {
   private let now = Timestamp(seconds: 1_000_000)
 
-  private func task(_ row: Int64) -> DeliveryTask {
+  private func task(_ row: Int64, url: String = "http://x/") -> DeliveryTask {
     DeliveryTask(
       id: DeliveryID(KSUID(timestamp: 1, high: 7, low: UInt64(row))),
       event: StoredEvent(
         sequence: row, id: "e\(row)", type: EventType("T"), occurredAt: now, receivedAt: now, compact: Array("{}".utf8), traceparent: nil),
-      subscription: Subscription(scope: SubscriptionScope(side: .project, project: "p"), id: "s", kind: .webhook, url: "http://x/"),
+      subscription: Subscription(scope: SubscriptionScope(side: .project, project: "p"), id: "s", kind: .webhook, url: url),
       endpoint: EndpointID(row: 1), attemptsMade: 0, triesMade: 0, throttles: 0, dueAt: now)
   }
 
@@ -58,6 +58,25 @@ import Threading
     dispatcher.offer([task(2)])
     #expect(await sender.nextSent().map(\.id.row) == [2])
     #expect(deaths.withLock { $0 } == 1)
+    running.cancel()
+    try await running.value
+  }
+
+  @Test func `what a change of its subscription has overtaken is read from the table again, and not sent as it was`() async throws {
+    let store = ScriptedStore(table: [])
+    let sender = ScriptedSender()
+    let dispatcher = dispatcher(store, sender)
+    // Offered late: the change came first, and narrowed, moved and removed. The table keeps one of the three.
+    store.overtaken.withLock { $0 = [1, 2, 3] }
+    dispatcher.offer([task(1), task(2), task(3), task(4)])
+    store.put(task(2, url: "http://moved/"))
+    let running = Task { try await dispatcher.run() }
+    #expect(await sender.nextSent().map(\.id.row) == [4])
+    store.overtaken.withLock { $0 = [] }
+    dispatcher.lookAgain()
+    let again = await sender.nextSent()
+    #expect(again.map(\.id.row) == [2])
+    #expect(again.map(\.subscription.url) == ["http://moved/"])
     running.cancel()
     try await running.value
   }
@@ -105,12 +124,16 @@ private final class ScriptedSender: DeliverySender {
 private final class ScriptedStore: DeliveryStore {
   private let table: Mutex<[DeliveryTask]>
   private let failures: Mutex<Int>
+  /// Rows of deliveries whose tasks in memory are not what the table has.
+  let overtaken = Mutex<Set<Int64>>([])
   private let recorded = BatchStream<[AttemptRecord]>()
 
   init(table: [DeliveryTask], recordFailures: Int = 0) {
     self.table = Mutex(table)
     failures = Mutex(recordFailures)
   }
+
+  func put(_ task: DeliveryTask) { table.withLock { $0.append(task) } }
 
   func nextRecorded() async -> [AttemptRecord] {
     var iterator = recorded.makeAsyncIterator()
@@ -127,6 +150,8 @@ private final class ScriptedStore: DeliveryStore {
       return table.filter { !held.contains($0.id) }
     }
   }
+
+  func isCurrent(_ task: DeliveryTask) -> Bool { overtaken.withLock { !$0.contains(task.id.row) } }
 
   func nextDue(of lane: Lane, after now: Timestamp) async throws -> Timestamp? { nil }
 

@@ -80,6 +80,40 @@ import Testing
     }
   }
 
+  @Test func `deliveries from before they had readers are shown to whom their events are`() async throws {
+    try await withWorld { world in
+      var store = try await world.open(TestClock())
+      _ = try await store.replace(shop, with: [hook()], ifVersion: nil)
+      let audiences = [["a"], ["b"], [], ["a", "b"]]
+      for (index, groups) in audiences.enumerated() {
+        var event = event("e\(index)")
+        (event.audience, event.username) = (Audience(groups), index == 2 ? "ann" : nil)
+        _ = try await store.ingest([.event(event, Origin(door: .http, raw: []))])
+      }
+      let secrets = try await store.subscriptions(of: shop).subscriptions.map(\.secrets)
+      // Back to the schema of the first release.
+      try await store.pool.write { db in
+        try db.execute(
+          sql: """
+            DROP TABLE reader_delivery;
+            ALTER TABLE subscription DROP COLUMN created_after;
+            DELETE FROM grdb_migrations WHERE identifier = '0003';
+            """)
+      }
+      try await store.close()
+      store = try await world.open(TestClock())
+      func events(_ groups: Set<String>, _ username: String?) async throws -> [String] {
+        try await store.deliveries(matching: DeliveryFilter(), for: .member(groups: groups, username: username), page: CursorPage())
+          .elements.map(\.eventID)
+      }
+      #expect(try await events(["a"], nil) == ["e3", "e0"])
+      #expect(try await events(["b"], "ann") == ["e3", "e2", "e1"])
+      #expect(try await events([], "bob") == [])
+      #expect(try await store.subscriptions(of: shop).subscriptions.map(\.secrets).first == secrets.first)
+      try await store.close()
+    }
+  }
+
   @Test func `a file that is no database is refused with a sentence`() async throws {
     try await withWorld { world in
       let file = fopen(world.path, "w")

@@ -183,14 +183,15 @@ extension StoreConformance {
   }
 
   /// Reads all pages from the first on, or from the last back, and checks what each says of its neighbours.
-  private static func walk(
-    _ store: World.Store, _ filter: DeliveryFilter, size: Int, _ order: CursorPage.Order, forwards: Bool
+  static func walk(
+    _ store: World.Store, _ filter: DeliveryFilter, for reader: Reader = .everything, size: Int, _ order: CursorPage.Order, forwards: Bool
   ) async throws -> [DeliveryID] {
     let ends = (least: KSUID(timestamp: 0, high: 0, low: 0), greatest: KSUID(timestamp: .max, high: .max, low: .max))
     var boundary: CursorPage.Boundary? = forwards ? nil : .before(order == .ascending ? ends.greatest : ends.least)
     var found: [DeliveryID] = []
     while true {
-      let page = try await store.deliveries(matching: filter, page: CursorPage(size: size, order: order, boundary: boundary))
+      let page = try await store.deliveries(
+        matching: filter, for: reader, page: CursorPage(size: size, order: order, boundary: boundary))
       let ids = page.elements.map(\.id)
       #expect(ids.count <= size)
       #expect((forwards ? page.hasPrevious : page.hasNext) == !found.isEmpty)

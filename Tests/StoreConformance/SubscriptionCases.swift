@@ -70,6 +70,7 @@ extension StoreConformance {
         #expect(claimed[0].endpoint != tasks[1].endpoint)
         #expect(claimed[0].subscription.url == set[0].url)
         #expect(try await store.delivery(tasks[0].id)?.summary.state == .cancelled)
+        #expect(try await store.delivery(tasks[0].id)?.summary.cancelReason == .removed)
         // What was in flight when it was cancelled does not bring it back.
         try await store.record([attempt(tasks[0], .scheduled(at: clock.now))])
         #expect(try await store.delivery(tasks[0].id)?.summary.state == .cancelled)

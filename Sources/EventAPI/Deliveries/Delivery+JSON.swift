@@ -1,8 +1,10 @@
 import Fanfare
 
 extension DeliverySummary {
-  /// The delivery as clients see it, with its attempts if they are at hand.
-  func appendJSON(to json: inout JSONWriter, attempts: [AttemptSummary]? = nil) {
+  /// The delivery as clients see it, with its attempts if they are at hand. Where it goes, and what was said there, is shown to those who
+  /// may read the project's subscriptions.
+  func appendJSON(to json: inout JSONWriter, for caller: Caller, attempts: [AttemptSummary]? = nil) {
+    let showsEndpoint = caller.may(.read, project: scope.project)
     json.beginObject()
     json.member("id", id.description)
     json.member("event", eventID)
@@ -11,13 +13,8 @@ extension DeliverySummary {
     json.member("scope", scope.side.rawValue)
     json.member("subscription", subscriptionID)
     json.member("type", kind.rawValue)
-    json.member("url", url)
-    json.member("state", state.name)
-    switch state {
-    case .scheduled(let due): json.member("next_attempt_time", due.rfc3339)
-    case .dead(let reason): json.member("reason", reason.rawValue)
-    case .succeeded, .cancelled: break
-    }
+    if showsEndpoint { json.member("url", url) }
+    appendState(to: &json)
     json.key("attempt_count")
     json.integer(self.attempts)
     json.member("creation_time", createdAt.rfc3339)
@@ -26,15 +23,25 @@ extension DeliverySummary {
     if let attempts {
       json.key("attempts")
       json.beginArray()
-      for attempt in attempts { attempt.appendJSON(to: &json) }
+      for attempt in attempts { attempt.appendJSON(to: &json, showsEndpoint: showsEndpoint) }
       json.endArray()
     }
     json.endObject()
   }
+
+  func appendState(to json: inout JSONWriter) {
+    json.member("state", state.name)
+    switch state {
+    case .scheduled(let due): json.member("next_attempt_time", due.rfc3339)
+    case .dead(let reason): json.member("reason", reason.rawValue)
+    case .cancelled: json.member("reason", cancelReason?.rawValue)
+    case .succeeded: break
+    }
+  }
 }
 
 extension AttemptSummary {
-  func appendJSON(to json: inout JSONWriter) {
+  func appendJSON(to json: inout JSONWriter, showsEndpoint: Bool) {
     json.beginObject()
     json.key("number")
     json.integer(number)
@@ -46,9 +53,11 @@ extension AttemptSummary {
       json.integer(status)
     }
     json.member("outcome", reason)
-    json.member("detail", detail)
-    // A body may be of any encoding, and may have been cut inside of a character: what is not UTF-8 shows as U+FFFD.
-    json.member("response_body", String(decoding: responseBody, as: UTF8.self))
+    if showsEndpoint {
+      json.member("detail", detail)
+      // A body may be of any encoding, and may have been cut inside of a character: what is not UTF-8 shows as U+FFFD.
+      json.member("response_body", String(decoding: responseBody, as: UTF8.self))
+    }
     json.endObject()
   }
 }

@@ -15,32 +15,31 @@ struct DeliveryRoutes: Sendable {
   }
 
   @Sendable private func list(_ call: Call) async throws -> Response {
-    try call.requireAdmin()
     var query = call.query
     let reader = PageReader(&query)
     var filter = DeliveryFilter(&query)
     filter.state = query.optionalChoice("state", of: DeliveryStateName.self)?.rawValue
     try query.finish()
-    let page = try await ports.deliveries.deliveries(matching: filter, page: reader.page)
-    return .json(reader.json(page, id: \.id.ksuid) { $0.appendJSON(to: &$1) })
+    let page = try await ports.deliveries.deliveries(matching: filter, for: call.caller.reader, page: reader.page)
+    return .json(reader.json(page, id: \.id.ksuid) { $0.appendJSON(to: &$1, for: call.caller) })
   }
 
   @Sendable private func get(_ call: Call) async throws -> Response {
-    try call.requireAdmin()
     var query = call.query
     try query.finish()
     let id = try call.deliveryID
-    guard let delivery = try await ports.deliveries.delivery(id) else { throw APIError.unknownDelivery(id.description) }
+    guard let delivery = try await ports.deliveries.delivery(id, for: call.caller.reader) else {
+      throw APIError.unknownDelivery(id.description)
+    }
     var json = JSONWriter(capacity: 1024)
-    delivery.summary.appendJSON(to: &json, attempts: delivery.attempts)
+    delivery.summary.appendJSON(to: &json, for: call.caller, attempts: delivery.attempts)
     return .json(json.bytes)
   }
 
   @Sendable private func retry(_ call: Call) async throws -> Response {
-    try call.requireAdmin()
     var query = call.query
     try query.finish()
-    let count = try await ports.deliveries.requeue([call.deliveryID], at: ports.now())
+    let count = try await ports.requeue([call.deliveryID], for: call)
     ports.onRequeue()
     return .json(["requeued": .integer(count)])
   }

@@ -29,6 +29,9 @@ public struct Caller: Sendable {
   /// Was not asked who he is: health, the front page, an internal door without a token.
   public static let anonymous = Caller(name: "anonymous", username: nil)
 
+  /// Whether he may look at the service's figures: admins, and who has the role `metrics:read`.
+  public var mayReadMetrics: Bool { isAdmin || roles.contains("metrics:read") }
+
   public func may(_ permission: ProjectPermission, project: String) -> Bool {
     isAdmin || permission.isGranted(by: roles, on: project)
   }

@@ -12,7 +12,9 @@ struct MetricsRoutes: Sendable {
   var routes: [Route] { [Route(.get, "/metrics", handler: page)] }
 
   @Sendable private func page(_ call: Call) async throws -> Response {
-    try call.requireAdmin()
+    guard call.caller.mayReadMetrics else {
+      throw APIError.permissionDenied("this needs an admin's credential, or the role metrics:read")
+    }
     var page = Exposition()
     metrics.append(to: &page)
     do {

@@ -52,6 +52,14 @@ public enum DeadReason: String, Hashable, Sendable, CaseIterable {
   case gone
 }
 
+/// Why a delivery was cancelled.
+public enum CancelReason: String, Hashable, Sendable, CaseIterable {
+  /// Its subscription was taken out of its set.
+  case removed = "subscription_removed"
+  /// None of the subscription's groups may see the event any more.
+  case groups
+}
+
 /// One delivery to attempt, with all that the attempt needs: no second read.
 public struct DeliveryTask: Sendable {
   public let id: DeliveryID

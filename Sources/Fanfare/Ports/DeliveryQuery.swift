@@ -1,14 +1,22 @@
 /// Answers who was told, and makes it happen again.
+///
+/// A delivery exists for a reader if he may see its event. Of any other he learns nothing: not from a page, its size or its cursors, and not
+/// from an error.
 public protocol DeliveryQuery: Sendable {
-  func deliveries(matching filter: DeliveryFilter, page: CursorPage) async throws -> Page<DeliverySummary>
-  func delivery(_ id: DeliveryID) async throws -> DeliveryDetail?
+  func deliveries(matching filter: DeliveryFilter, for reader: Reader, page: CursorPage) async throws -> Page<DeliverySummary>
+  func delivery(_ id: DeliveryID, for reader: Reader) async throws -> DeliveryDetail?
+
+  /// The projects of the deliveries' subscriptions.
+  ///
+  /// - Throws: ``UnknownDelivery`` if one of `ids` does not exist.
+  func projects(of ids: [DeliveryID], for reader: Reader) async throws -> Set<String>
 
   /// Schedules deliveries anew, due at `now`, with a fresh retry schedule, durably.
   ///
   /// - Returns: how many. A delivery that is scheduled already becomes due at once.
   /// - Throws: ``UnknownDelivery`` if one of `ids` does not exist; nothing is changed then.
-  func requeue(_ ids: [DeliveryID], at now: Timestamp) async throws -> Int
-  func requeue(matching filter: DeliveryFilter, at now: Timestamp) async throws -> Int
+  func requeue(_ ids: [DeliveryID], for reader: Reader, at now: Timestamp) async throws -> Int
+  func requeue(matching filter: DeliveryFilter, for reader: Reader, at now: Timestamp) async throws -> Int
 
   func quarantine(page: CursorPage) async throws -> Page<QuarantineEntry>
   func quarantined(_ id: KSUID) async throws -> QuarantineEntry?
@@ -42,6 +50,8 @@ public struct DeliverySummary: Sendable {
   /// Without user, password and query, which may hold secrets.
   public let url: String
   public let state: DeliveryState
+  /// Why it is cancelled, if it is and that was written down.
+  public let cancelReason: CancelReason?
   public let attempts: Int
   public let createdAt: Timestamp
   /// When the last attempt started.
@@ -51,7 +61,8 @@ public struct DeliverySummary: Sendable {
 
   public init(
     id: DeliveryID, eventID: String, eventType: EventType, scope: SubscriptionScope, subscriptionID: String, kind: Subscription.Kind,
-    url: String, state: DeliveryState, attempts: Int, createdAt: Timestamp, lastAttemptAt: Timestamp?, lastReason: String?
+    url: String, state: DeliveryState, cancelReason: CancelReason? = nil, attempts: Int, createdAt: Timestamp, lastAttemptAt: Timestamp?,
+    lastReason: String?
   ) {
     self.id = id
     self.eventID = eventID
@@ -61,6 +72,7 @@ public struct DeliverySummary: Sendable {
     self.kind = kind
     self.url = url
     self.state = state
+    self.cancelReason = cancelReason
     self.attempts = attempts
     self.createdAt = createdAt
     self.lastAttemptAt = lastAttemptAt

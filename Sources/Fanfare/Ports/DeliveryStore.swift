@@ -8,6 +8,10 @@ public protocol DeliveryStore: Sendable {
   /// - Parameter held: deliveries that are in hand already and must not come again.
   func claim(_ lane: Lane, dueAt now: Timestamp, excluding held: Set<DeliveryID>, limit: Int) async throws -> [DeliveryTask]
 
+  /// Whether a task's subscription is still what the task says. If it is not, the task is not to be made: the table knows whether it is
+  /// cancelled, parked, or due with what the subscription is now. Costs no I/O.
+  func isCurrent(_ task: DeliveryTask) -> Bool
+
   /// When the next delivery of a lane that is not due at `now` yet becomes due; nil if there is none.
   func nextDue(of lane: Lane, after now: Timestamp) async throws -> Timestamp?
 

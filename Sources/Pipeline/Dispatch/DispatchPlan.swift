@@ -94,6 +94,20 @@ struct DispatchPlan {
     takeTurns(task.endpoint)
   }
 
+  /// A granted task that is not to be made: its subscription has changed since, and the table knows what becomes of the delivery.
+  mutating func withdrawn(_ task: DeliveryTask) {
+    let lane = Lane(of: task)
+    inFlight -= 1
+    endpoints[task.endpoint]?.inFlight -= 1
+    endpoints[task.endpoint]?.held.remove(task.id)
+    if lane.isRetry {
+      retriesInFlight -= 1
+      endpoints[task.endpoint]?.retriesInFlight -= 1
+    }
+    fallBehind(lane)
+    takeTurns(task.endpoint)
+  }
+
   /// An attempt is written down, and what it left the delivery as.
   mutating func recorded(_ record: AttemptRecord, now: Timestamp) {
     let task = record.result.task

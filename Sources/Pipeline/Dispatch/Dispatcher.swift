@@ -150,12 +150,24 @@ public final class Dispatcher<Sender: DeliverySender>: Service, HealthReporting 
       let now = dispatcher.clock()
       record(in: &group)
       if !isStopping {
-        let tasks = plan.grant(at: now)
-        if !tasks.isEmpty { dispatcher.sender.send(tasks) }
+        send(at: now)
         for claim in plan.claims(at: now) { self.claim(claim, in: &group) }
         setTimer(in: &group)
       }
       dispatcher.gauges.set(inFlight: plan.inFlight, waiting: plan.waiting)
+    }
+
+    /// Starts what is granted, but for what a change of its subscription has overtaken on its way here.
+    private mutating func send(at now: Timestamp) {
+      while true {
+        let granted = plan.grant(at: now)
+        if granted.isEmpty { return }
+        let current = granted.filter { dispatcher.store.isCurrent($0) }
+        if !current.isEmpty { dispatcher.sender.send(current) }
+        if current.count == granted.count { return }
+        let kept = Set(current.map(\.id))
+        for task in granted where !kept.contains(task.id) { plan.withdrawn(task) }
+      }
     }
 
     // MARK: Results

@@ -67,14 +67,15 @@ extension WriteTransaction {
       FROM delivery JOIN event ON event.seq = delivery.event JOIN type ON type.id = event.type
       WHERE delivery.row = ? AND delivery.state IN (0, 4)
       """)
-    let cancel = try statement("UPDATE delivery SET state = 3 WHERE row = ?")
+    let cancel = try statement("UPDATE delivery SET state = 3, dead_reason = ? WHERE row = ?")
     for row in rows {
       select.bind(1, row)
       defer { select.reset() }
       guard try select.step() else { continue }
       let subscription = memory.catalogue.index.subscription(row: select.int64(0))
       if try subscription?.maySee(StoredEvent(select, from: 1), visibility) == true { continue }
-      cancel.bind(1, row)
+      cancel.bind(1, (subscription == nil ? CancelReason.removed : .groups).rawValue)
+      cancel.bind(2, row)
       try cancel.run()
     }
   }

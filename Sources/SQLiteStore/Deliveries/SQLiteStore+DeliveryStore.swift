@@ -36,6 +36,10 @@ extension SQLiteStore: DeliveryStore {
     return claim.tasks
   }
 
+  public func isCurrent(_ task: DeliveryTask) -> Bool {
+    writer.catalogue.withLock { $0.index.subscription(row: task.subscription.row) === task.subscription }
+  }
+
   public func record(_ attempts: [AttemptRecord]) async throws {
     if attempts.isEmpty { return }
     try await writer.perform { try $0.record(attempts) }

@@ -6,6 +6,7 @@ struct IngestStatements {
   let insertEvent: Statement
   let insertEntry: Statement
   let insertDelivery: Statement
+  let insertReaderDelivery: Statement
 
   init(_ db: Database) throws {
     findByFingerprint = try Statement("SELECT seq, id FROM event WHERE id_fingerprint = ?", in: db)
@@ -24,5 +25,6 @@ struct IngestStatements {
       INSERT INTO delivery(row, event, subscription, endpoint, state, is_retry, due_at, tries, attempts, throttles, created_at)
       VALUES (?, ?, ?, ?, ?, 0, ?, 0, 0, 0, ?)
       """, in: db)
+    insertReaderDelivery = try Statement("INSERT INTO reader_delivery(reader, first_delivery, deliveries) VALUES (?, ?, ?)", in: db)
   }
 }

@@ -118,12 +118,24 @@ extension WriteTransaction {
 
     try collectEntries(of: event, sequence: sequence, type: type, audience: audience)
     if !subscriptions.isEmpty {
+      try showDeliveries(of: event, audience: audience, count: subscriptions.count)
       let stored = StoredEvent(
         sequence: sequence, id: event.id, type: event.type, occurredAt: event.occurredAt, receivedAt: event.receivedAt, compact: compact,
         traceparent: event.traceparent)
       try schedule(stored, for: subscriptions, tasks: &deliveries)
     }
     return sequence
+  }
+
+  /// Notes whom the event's next `count` deliveries are shown to.
+  private func showDeliveries(of event: Event, audience: Int64, count: Int) throws {
+    let insert = try forIngest().insertReaderDelivery
+    for reader in [audience] + (try event.username.map { [-(try userTimelineID($0))] } ?? []) {
+      insert.bind(1, reader)
+      insert.bind(2, memory.counts.lastDelivery + 1)
+      insert.bind(3, count)
+      try insert.run()
+    }
   }
 
   private func schedule(_ event: StoredEvent, for subscriptions: [Subscription], tasks: inout [DeliveryTask]) throws {

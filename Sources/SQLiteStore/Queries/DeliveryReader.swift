@@ -6,6 +6,11 @@ struct DeliveryReader {
   let names: RowNames
   let db: Database
 
+  func detail(row: Int64) throws -> DeliveryDetail? {
+    guard let summary = try summary(row: row) else { return nil }
+    return DeliveryDetail(summary: summary, attempts: try attempts(row: row))
+  }
+
   func summary(row: Int64) throws -> DeliverySummary? {
     let select = try Statement(
       """
@@ -27,7 +32,9 @@ struct DeliveryReader {
     return DeliverySummary(
       id: DeliveryID(names.name(row: row, createdAt: select.timestamp(0))), eventID: select.text(5), eventType: EventType(select.text(6)),
       scope: try SubscriptionScope(select, from: 7), subscriptionID: select.text(9), kind: kind, url: kind.publicURL(select.text(11)),
-      state: try Self.state(code: select.int64(1), dueAt: select.timestamp(2), deadReason: select.optionalText(3)), attempts: select.int(4),
+      state: try Self.state(code: select.int64(1), dueAt: select.timestamp(2), deadReason: select.optionalText(3)),
+      cancelReason: select.int64(1) == StateCode.cancelled ? select.optionalText(3).flatMap(CancelReason.init(rawValue:)) : nil,
+      attempts: select.int(4),
       createdAt: select.timestamp(0), lastAttemptAt: last?.startedAt, lastReason: last?.reason)
   }
 

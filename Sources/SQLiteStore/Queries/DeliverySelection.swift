@@ -1,13 +1,15 @@
 internal import Fanfare
 internal import GRDB
 
-/// The deliveries that a filter lets through, as rows.
+/// The deliveries that a filter lets through and a reader may see, as rows.
 struct DeliverySelection {
   /// The span of rows outside of which none is.
   let span: Range<Int64>
   private let state: StateFilter
   /// Rows of subscriptions, those that were removed included; nil for all.
   private let subscriptions: [Int64]?
+  /// Nil if he may see all that are in the span.
+  private let readership: (audiences: AudienceSet, username: String?)?
   private let db: Database
 
   private enum StateFilter {
@@ -19,7 +21,7 @@ struct DeliverySelection {
   }
 
   /// Nil if the filter lets nothing through.
-  init?(_ filter: DeliveryFilter, _ store: SQLiteStore, in db: Database) throws {
+  init?(_ filter: DeliveryFilter, for reader: Reader, _ store: SQLiteStore, in db: Database) throws {
     self.db = db
     switch filter.state {
     case nil: state = .any
@@ -32,22 +34,61 @@ struct DeliverySelection {
     subscriptions = try Self.subscriptions(filter, in: db)
     let table = NamedRows(table: "delivery", names: store.identity.deliveries, db: db)
     var span = try table.all()
+    var readership: (audiences: AudienceSet, username: String?)?
     if let id = filter.event {
-      guard let rows = try Self.rows(ofEvent: store.sequence(of: id, in: db), in: db) else { return nil }
+      // All of them are his, or none is.
+      guard let event = try store.event(id, for: reader, in: db), let rows = try Self.rows(ofEvent: event.sequence, in: db) else {
+        return nil
+      }
       span = span.clamped(to: rows)
+    } else if case .audiences(let audiences, let username) = try Readership(reader, store.visibility, store.knownAudiences, in: db) {
+      readership = (audiences, username)
     }
+    self.readership = readership
     if let since = filter.since { span = span.clamped(to: try table.bound(of: span, createdAtOrAfter: since)..<Int64.max) }
     if let until = filter.until { span = span.clamped(to: Int64.min..<(try table.bound(of: span, createdAtOrAfter: until))) }
     self.span = span
   }
 
   /// Up to `limit` rows within a part of the span.
+  ///
+  /// What the filter lets through and what the reader may see leap over each other's gaps, so it costs about what the sparser of the two
+  /// has up to there.
   func rows(in span: Range<Int64>, isDescending: Bool, limit: Int) throws -> [Int64] {
+    guard let readership, limit > 0 else { return try candidates(in: span, isDescending: isDescending, limit: limit) }
+    var visible = try VisibleDeliveries(
+      audiences: readership.audiences, username: readership.username, isDescending: isDescending, in: db)
+    var rest = span
+    var rows: [Int64] = []
+    // What is scheduled is sorted anew by each search for it, so it is searched for once.
+    var chunk = if case .scheduled = state { Int.max } else { limit }
+    while true {
+      let candidates = try candidates(in: rest, isDescending: isDescending, limit: chunk)
+      guard let last = candidates.last else { return rows }
+      var next = isDescending ? last - 1 : last + 1
+      var leap = isDescending ? Int64.max : Int64.min
+      for row in candidates where isDescending ? row <= leap : row >= leap {
+        switch try visible.answer(for: row) {
+        case .visible: rows.append(row)
+        case .hidden(let nearest): leap = nearest
+        case .end: return rows
+        }
+        if rows.count == limit { return rows }
+      }
+      if candidates.count < chunk { return rows }
+      let isLeaping = isDescending ? leap < next : leap > next && leap != .min
+      if isLeaping { next = leap }
+      chunk = isLeaping ? max(chunk / 2, 8) : min(chunk * 2, 1_024)
+      rest = isDescending ? rest.lowerBound..<max(next + 1, rest.lowerBound) : min(next, rest.upperBound)..<rest.upperBound
+    }
+  }
+
+  /// Those that the filter lets through.
+  private func candidates(in span: Range<Int64>, isDescending: Bool, limit: Int) throws -> [Int64] {
     if span.isEmpty || limit <= 0 { return [] }
     let order = isDescending ? "DESC" : "ASC"
     func find(from source: String, where condition: String = "", subscription: Int64? = nil) throws -> [Int64] {
-      let select = try Statement(
-        "SELECT row FROM delivery \(source) WHERE row >= ? AND row < ? \(condition) ORDER BY row \(order) LIMIT ?", in: db)
+      let select = try Statement(Self.sql(from: source, where: condition, order: order), in: db)
       defer { select.reset() }
       select.bind(1, span.lowerBound)
       select.bind(2, span.upperBound)
@@ -85,6 +126,10 @@ struct DeliverySelection {
     }
   }
 
+  static func sql(from source: String = "", where condition: String = "", order: String = "DESC") -> String {
+    "SELECT row FROM delivery \(source) WHERE row >= ? AND row < ? \(condition) ORDER BY row \(order) LIMIT ?"
+  }
+
   private static func subscriptions(_ filter: DeliveryFilter, in db: Database) throws -> [Int64]? {
     if filter.project == nil && filter.subscription == nil { return nil }
     let select = try Statement(
@@ -100,8 +145,7 @@ struct DeliverySelection {
     return rows
   }
 
-  private static func rows(ofEvent sequence: Int64?, in db: Database) throws -> Range<Int64>? {
-    guard let sequence else { return nil }
+  private static func rows(ofEvent sequence: Int64, in db: Database) throws -> Range<Int64>? {
     let select = try Statement("SELECT first_delivery, deliveries FROM event WHERE seq = ?", in: db)
     defer { select.reset() }
     select.bind(1, sequence)

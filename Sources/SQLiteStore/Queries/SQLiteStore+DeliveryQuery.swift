@@ -2,50 +2,67 @@ public import Fanfare
 internal import GRDB
 
 extension SQLiteStore: DeliveryQuery {
-  public func deliveries(matching filter: DeliveryFilter, page: CursorPage) async throws -> Page<DeliverySummary> {
+  public func deliveries(
+    matching filter: DeliveryFilter, for reader: Reader, page: CursorPage
+  ) async throws -> Page<DeliverySummary> {
     try await read { [self] db in
-      guard let selection = try DeliverySelection(filter, self, in: db) else {
+      guard let selection = try DeliverySelection(filter, for: reader, self, in: db) else {
         return Page(elements: [], hasPrevious: false, hasNext: false)
       }
       let table = NamedRows(table: "delivery", names: identity.deliveries, db: db)
       let found = try RowPage(page, of: table, within: selection.span) {
         try selection.rows(in: $0, isDescending: $1, limit: $2)
       }
-      let reader = DeliveryReader(names: identity.deliveries, db: db)
+      let deliveries = DeliveryReader(names: identity.deliveries, db: db)
       return Page(
-        elements: try found.rows.compactMap { try reader.summary(row: $0) }, hasPrevious: found.hasPrevious, hasNext: found.hasNext)
+        elements: try found.rows.compactMap { try deliveries.summary(row: $0) }, hasPrevious: found.hasPrevious, hasNext: found.hasNext)
     }
   }
 
-  public func delivery(_ id: DeliveryID) async throws -> DeliveryDetail? {
+  public func delivery(_ id: DeliveryID, for reader: Reader) async throws -> DeliveryDetail? {
     try await read { [self] db in
-      guard try NamedRows(table: "delivery", names: identity.deliveries, db: db).creation(of: id.ksuid) != nil else { return nil }
-      let reader = DeliveryReader(names: identity.deliveries, db: db)
-      guard let summary = try reader.summary(row: id.row) else { return nil }
-      return DeliveryDetail(summary: summary, attempts: try reader.attempts(row: id.row))
+      guard try identity.maySee(id, reader, visibility, in: db) else { return nil }
+      return try DeliveryReader(names: identity.deliveries, db: db).detail(row: id.row)
+    }
+  }
+
+  public func projects(of ids: [DeliveryID], for reader: Reader) async throws -> Set<String> {
+    try await read { [self] db in
+      let select = try Statement(
+        """
+        SELECT subscription_set.project FROM delivery JOIN subscription ON subscription.row = delivery.subscription
+          JOIN subscription_set ON subscription_set.row = subscription.subscription_set WHERE delivery.row = ?
+        """, in: db)
+      var projects: Set<String> = []
+      for id in ids {
+        guard try identity.maySee(id, reader, visibility, in: db) else { throw UnknownDelivery(id: id) }
+        select.bind(1, id.row)
+        defer { select.reset() }
+        if try select.step() { projects.insert(select.text(0)) }
+      }
+      return projects
     }
   }
 
   /// Deliveries of subscriptions that are gone are left as they are and not counted.
-  public func requeue(_ ids: [DeliveryID], at now: Timestamp) async throws -> Int {
+  public func requeue(_ ids: [DeliveryID], for reader: Reader, at now: Timestamp) async throws -> Int {
     if ids.isEmpty { return 0 }
-    return try await writer.perform { transaction in
-      let table = NamedRows(table: "delivery", names: transaction.identity.deliveries, db: transaction.db)
+    return try await writer.perform { [visibility] transaction in
       for id in ids {
-        guard try table.creation(of: id.ksuid) != nil else { throw UnknownDelivery(id: id) }
+        guard try transaction.identity.maySee(id, reader, visibility, in: transaction.db) else { throw UnknownDelivery(id: id) }
       }
       return try transaction.requeue(rows: Set(ids.map(\.row)).sorted(), at: now)
     }
   }
 
   /// In steps of some thousands, each durable by itself, so that others may write in between.
-  public func requeue(matching filter: DeliveryFilter, at now: Timestamp) async throws -> Int {
+  public func requeue(matching filter: DeliveryFilter, for reader: Reader, at now: Timestamp) async throws -> Int {
     var requeued = 0
     var span: Range<Int64>?
     while true {
       let rest = span
       let step = try await read { [self] db -> (rows: [Int64], span: Range<Int64>)? in
-        guard let selection = try DeliverySelection(filter, self, in: db) else { return nil }
+        guard let selection = try DeliverySelection(filter, for: reader, self, in: db) else { return nil }
         // What was made since this began is not meant.
         let span = rest ?? selection.span
         return (try selection.rows(in: span, isDescending: false, limit: 5_000), span)
@@ -54,6 +71,22 @@ extension SQLiteStore: DeliveryQuery {
       requeued += try await writer.perform { try $0.requeue(rows: step.rows, at: now) }
       span = last + 1..<step.span.upperBound
     }
+  }
+}
+
+extension StoreIdentity {
+  /// Whether there is such a delivery and the reader may see its event.
+  func maySee(_ id: DeliveryID, _ reader: Reader, _ visibility: DefaultVisibility, in db: Database) throws -> Bool {
+    guard try NamedRows(table: "delivery", names: deliveries, db: db).creation(of: id.ksuid) != nil else { return false }
+    let select = try Statement(
+      """
+      SELECT event.seq, event.occurred_at, event.audience FROM delivery JOIN event ON event.seq = delivery.event WHERE delivery.row = ?
+      """, in: db)
+    defer { select.reset() }
+    select.bind(1, id.row)
+    guard try select.step() else { return false }
+    return try Readership.maySee(
+      sequence: select.int64(0), occurredAt: select.timestamp(1), audience: select.int64(2), reader, visibility, in: db)
   }
 }
 

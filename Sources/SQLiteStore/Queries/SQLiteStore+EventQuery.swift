@@ -38,15 +38,4 @@ extension SQLiteStore: EventQuery {
     }
     return nil
   }
-
-  /// The sequence of the event with that id, whoever may see it.
-  func sequence(of id: String, in db: Database) throws -> Int64? {
-    let select = try Statement("SELECT seq, id FROM event WHERE id_fingerprint = ?", in: db)
-    defer { select.reset() }
-    select.bind(1, identity.fingerprint(of: id))
-    while try select.step() {
-      if select.text(1) == id { return select.int64(0) }
-    }
-    return nil
-  }
 }

@@ -6,11 +6,12 @@ enum Schema {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("0001", foreignKeyChecks: .immediate) { try $0.execute(sql: Migration0001.sql) }
     migrator.registerMigration("0002", foreignKeyChecks: .immediate) { try $0.execute(sql: Migration0002.sql) }
+    migrator.registerMigration("0003", foreignKeyChecks: .immediate) { try $0.execute(sql: Migration0003.sql) }
     return migrator
   }
 }
 
-/// `delivery.state`.
+/// `delivery.state`. What is dead has its ``DeadReason`` in `dead_reason`, and what is cancelled its ``CancelReason``.
 enum StateCode {
   static let scheduled: Int64 = 0
   static let succeeded: Int64 = 1

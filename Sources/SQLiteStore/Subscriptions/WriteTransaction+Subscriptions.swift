@@ -89,8 +89,8 @@ extension WriteTransaction {
   private func insert(_ draft: Subscription, set: Int64, secrets: [String], position: Int, endpoint: EndpointID) throws -> Subscription {
     let insert = try statement(
       """
-      INSERT INTO subscription(subscription_set, id, position, endpoint, document, secrets, is_paused, is_removed)
-      VALUES (?, ?, ?, ?, ?, ?, ?, 0)
+      INSERT INTO subscription(subscription_set, id, position, endpoint, document, secrets, is_paused, created_after, is_removed)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)
       """)
     insert.bind(1, set)
     insert.bind(2, draft.id)
@@ -99,6 +99,7 @@ extension WriteTransaction {
     insert.bind(5, draft.storedJSON())
     insert.bind(6, JSONValue.strings(secrets).text)
     insert.bind(7, draft.isPaused)
+    insert.bind(8, memory.counts.lastSequence)
     try insert.run()
     let subscription = draft.stored(row: db.lastInsertedRowID, secrets: secrets, isPaused: draft.isPaused)
     memory.catalogue.endpoints[subscription.row] = endpoint
@@ -121,7 +122,8 @@ extension WriteTransaction {
     update.bind(1, subscription.row)
     try update.run()
     if let endpoint = memory.catalogue.endpoints[subscription.row] {
-      try changeDeliveries(of: subscription, at: endpoint, set: "state = \(StateCode.cancelled)")
+      try changeDeliveries(
+        of: subscription, at: endpoint, set: "state = \(StateCode.cancelled), dead_reason = '\(CancelReason.removed.rawValue)'")
     }
     memory.catalogue.endpoints[subscription.row] = nil
   }

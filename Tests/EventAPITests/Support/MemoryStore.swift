@@ -103,7 +103,9 @@ extension MemoryStore: EventQuery {
       }
       visible.sort { ($0.occurredAt, $0.sequence) > ($1.occurredAt, $1.sequence) }
       if let from = page.from {
-        guard let boundary = state.events.first(where: { $0.id == from }) else { throw UnknownEvent(id: from) }
+        guard let boundary = try state.events.first(where: { try $0.id == from && reader.sees(Event(compact: $0)) }) else {
+          throw UnknownEvent(id: from)
+        }
         visible = visible.filter { ($0.occurredAt, $0.sequence) < (boundary.occurredAt, boundary.sequence) }
       }
       return EventPage(events: Array(visible.prefix(page.size)), hasMore: visible.count > page.size)
@@ -156,26 +158,45 @@ extension MemoryStore: SubscriptionStore {
   }
 }
 
+extension MemoryStore.State {
+  fileprivate func shows(_ delivery: DeliverySummary, to reader: Reader) throws -> Bool {
+    if case .everything = reader { return true }
+    guard let event = events.first(where: { $0.id == delivery.eventID }) else { return false }
+    return reader.sees(try Event(compact: event))
+  }
+}
+
 extension MemoryStore: DeliveryQuery {
-  func deliveries(matching filter: DeliveryFilter, page: CursorPage) async throws -> Page<DeliverySummary> {
+  func deliveries(matching filter: DeliveryFilter, for reader: Reader, page: CursorPage) async throws -> Page<DeliverySummary> {
     try read { state in
-      Self.page(state.deliveries.map(\.summary).filter { filter.accepts($0) }, by: \.id.ksuid, page)
+      let fitting = try state.deliveries.map(\.summary).filter { try filter.accepts($0) && state.shows($0, to: reader) }
+      return Self.page(fitting, by: \.id.ksuid, page)
     }
   }
 
-  func delivery(_ id: DeliveryID) async throws -> DeliveryDetail? {
-    try read { state in state.deliveries.first { $0.summary.id == id } }
+  func delivery(_ id: DeliveryID, for reader: Reader) async throws -> DeliveryDetail? {
+    try read { state in try state.deliveries.first { try $0.summary.id == id && state.shows($0.summary, to: reader) } }
   }
 
-  func requeue(_ ids: [DeliveryID], at now: Timestamp) async throws -> Int {
-    try read { state in
-      for id in ids where !state.deliveries.contains(where: { $0.summary.id == id }) { throw UnknownDelivery(id: id) }
-      return state.schedule(at: now) { ids.contains($0.id) }
+  func projects(of ids: [DeliveryID], for reader: Reader) async throws -> Set<String> {
+    var projects: Set<String> = []
+    for id in ids {
+      guard let delivery = try await delivery(id, for: reader) else { throw UnknownDelivery(id: id) }
+      projects.insert(delivery.summary.scope.project)
     }
+    return projects
   }
 
-  func requeue(matching filter: DeliveryFilter, at now: Timestamp) async throws -> Int {
-    try read { state in state.schedule(at: now) { filter.accepts($0) } }
+  func requeue(_ ids: [DeliveryID], for reader: Reader, at now: Timestamp) async throws -> Int {
+    _ = try await projects(of: ids, for: reader)
+    return try read { state in state.schedule(at: now) { ids.contains($0.id) } }
+  }
+
+  func requeue(matching filter: DeliveryFilter, for reader: Reader, at now: Timestamp) async throws -> Int {
+    try read { state in
+      let snapshot = state
+      return try state.schedule(at: now) { try filter.accepts($0) && snapshot.shows($0, to: reader) }
+    }
   }
 
   func quarantine(page: CursorPage) async throws -> Page<QuarantineEntry> {
@@ -207,9 +228,9 @@ extension MemoryStore: DeliveryQuery {
 }
 
 extension MemoryStore.State {
-  fileprivate mutating func schedule(at now: Timestamp, where isMeant: (DeliverySummary) -> Bool) -> Int {
+  fileprivate mutating func schedule(at now: Timestamp, where isMeant: (DeliverySummary) throws -> Bool) rethrows -> Int {
     var count = 0
-    for index in deliveries.indices where isMeant(deliveries[index].summary) {
+    for index in deliveries.indices where try isMeant(deliveries[index].summary) {
       let old = deliveries[index].summary
       deliveries[index] = DeliveryDetail(
         summary: DeliverySummary(

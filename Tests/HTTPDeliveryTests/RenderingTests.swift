@@ -78,6 +78,24 @@ import Testing
     #expect(request.headers["webhook-signature"] == entries.joined(separator: " "))
   }
 
+  @Test func `a retired secret signs until its end, and not from then on`() throws {
+    let older = "whsec_AAECAwQFBgcICQoLDA0ODw=="
+    let subscription = Subscription(
+      scope: SubscriptionScope(side: .project, project: "shop"), id: "s", kind: .webhook, url: url, secrets: [secret],
+      retiredSecrets: [RetiredSecret(secret: older, endsAt: now + .seconds(60))])
+    func signatures(at instant: Timestamp) throws -> [Substring]? {
+      let request = try renderer.request(for: sampleTask(subscription: subscription), at: instant).get()
+      return request.headers["webhook-signature"]?.split(separator: " ")
+    }
+    let before = try #require(try signatures(at: now + .seconds(59)))
+    #expect(before.count == 2)
+    #expect(try signatures(at: now + .seconds(60))?.count == 1)
+    let id = sampleTask(subscription: subscription).id.description
+    let body = try renderer.request(for: sampleTask(subscription: subscription), at: now).get().body
+    let entry = try #require(StandardWebhookSignature(secret: older)).sign(id: id, timestamp: 1_636_823_259 + 59, body: body)
+    #expect(before.last.map(String.init) == entry)
+  }
+
   @Test func `a retry has the same webhook-id and another number`() throws {
     let subscription = sampleSubscription(url: url)
     let first = try renderer.request(for: sampleTask(subscription: subscription), at: now).get()

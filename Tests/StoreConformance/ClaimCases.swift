@@ -58,7 +58,51 @@ extension StoreConformance {
         try await store.put([hook("a", groups: ["ops"])])
         #expect(try await store.claimAll(dueAt: clock.now).map(\.id) == [tasks[1].id])
         #expect(try await store.delivery(tasks[0].id)?.summary.state == .cancelled)
+        #expect(try await store.delivery(tasks[0].id)?.summary.cancelReason == .groups)
         #expect(try await store.delivery(tasks[1].id)?.summary.state.name == "scheduled")
+        #expect(try await store.delivery(tasks[1].id)?.summary.cancelReason == nil)
+        // Another chance brings it no further as long as the groups are what they are.
+        #expect(try await store.requeue([tasks[0].id], at: clock.now) == 1)
+        #expect(try await store.claimAll(dueAt: clock.now).map(\.id) == [tasks[1].id])
+        #expect(try await store.delivery(tasks[0].id)?.summary.cancelReason == .groups)
+        try await world.close(store)
+      },
+
+      StoreCase("a subscription with groups gets what names no group only if everybody may see that") { world in
+        for visibility in DefaultVisibility.allCases {
+          let clock = TestClock()
+          let world = try await World.make()
+          let store = try await world.open(clock, defaultVisibility: visibility)
+          try await store.put([hook("limited", groups: ["dev"]), hook("free")])
+          let made = try await store.ingest([sampleEvent("none"), sampleEvent("ops", groups: ["ops"]), sampleEvent("all", groups: ["*"])])
+          let told = made.deliveries.filter { $0.subscription.id == "limited" }.map(\.event.id)
+          #expect(told == (visibility == .restricted ? ["all"] : ["none", "all"]))
+          #expect(made.deliveries.count == told.count + 3)
+          // Limited later: judged again when it is claimed, by the same rule.
+          try await store.put([hook("limited", groups: ["dev"]), hook("free", groups: ["dev"])])
+          let claimed = try await store.claimAll(dueAt: clock.now).filter { $0.subscription.id == "free" }.map(\.event.id)
+          #expect(claimed == told)
+          try await world.close(store)
+          try await world.remove()
+        }
+      },
+
+      StoreCase("a task is current until its subscription is replaced, paused, given another secret or removed") { world in
+        let clock = TestClock()
+        let store = try await world.open(clock)
+        try await store.put([hook("a"), hook("b")])
+        var tasks = try await store.ingest([sampleEvent("1")]).deliveries
+        func current() -> [Bool] { tasks.map { store.isCurrent($0) } }
+        #expect(current() == [true, true])
+        _ = try await store.setPaused(true, subscription: "a", of: shop)
+        #expect(current() == [false, true])
+        _ = try await store.rotateSecret(ofSubscription: "b", of: shop, keepingOldUntil: clock.now, at: clock.now)
+        #expect(current() == [false, false])
+        _ = try await store.setPaused(false, subscription: "a", of: shop)
+        tasks = try await store.claimAll(dueAt: clock.now)
+        #expect(current() == [true, true])
+        try await store.put([hook("a", groups: ["dev"])])
+        #expect(current() == [false, false])
         try await world.close(store)
       },
     ]

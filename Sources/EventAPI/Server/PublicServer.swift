@@ -31,7 +31,8 @@ public struct PublicServer: Service {
     logger: Logger = Logger(label: "fanfare.http")
   ) {
     let routes =
-      EventRoutes(events: ports.events).routes + SubscriptionRoutes(ports: ports).routes + DeliveryRoutes(ports: ports).routes
+      EventRoutes(events: ports.events).routes + SubscriptionRoutes(ports: ports).routes
+      + SubscriptionEntryRoutes(ports: ports).routes + DeliveryRoutes(ports: ports).routes
       + DeadLetterRoutes(ports: ports).routes + QuarantineRoutes(ports: ports).routes
       + AccountRoutes(ports: ports).routes + KeyRoutes(ports: ports).routes
       + HealthRoutes(parts: ports.health, version: configuration.version).routes

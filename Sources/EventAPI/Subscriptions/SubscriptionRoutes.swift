@@ -11,13 +11,12 @@ struct SubscriptionRoutes: Sendable {
       return [
         Route(.get, set) { try await get($0, SubscriptionScope(side: side, project: $0["project"])) },
         Route(.put, set) { try await put($0, SubscriptionScope(side: side, project: $0["project"])) },
-        Route(.get, "\(set)/{id}/secret") { try await secret($0, SubscriptionScope(side: side, project: $0["project"])) },
       ]
     }
   }
 
   private func get(_ call: Call, _ scope: SubscriptionScope) async throws -> Response {
-    try call.requireAdmin()
+    try call.require(.read, project: scope.project)
     var query = call.query
     try query.finish()
     let set = try await ports.subscriptions.subscriptions(of: scope)
@@ -29,7 +28,7 @@ struct SubscriptionRoutes: Sendable {
   }
 
   private func put(_ call: Call, _ scope: SubscriptionScope) async throws -> Response {
-    try call.requireAdmin()
+    try call.require(.write, project: scope.project)
     var query = call.query
     try query.finish()
     let body = try await call.document()
@@ -48,28 +47,6 @@ struct SubscriptionRoutes: Sendable {
     let matches = wanted.trimmed == "*" ? current > 0 : tag.isListed(in: wanted, isWeak: false)
     if !matches { throw APIError.preconditionFailed("the subscriptions are not the ones that If-Match names", tag: tag.description) }
     return current
-  }
-
-  private func secret(_ call: Call, _ scope: SubscriptionScope) async throws -> Response {
-    try call.requireAdmin()
-    var query = call.query
-    try query.finish()
-    let set = try await ports.subscriptions.subscriptions(of: scope)
-    guard let subscription = set.subscriptions.first(where: { $0.id == call["id"] }) else { throw APIError.unknownSubscription(call["id"]) }
-    var json = JSONWriter()
-    json.beginObject()
-    json.key("secret")
-    if let secret = subscription.secrets.first { json.string(secret) } else { json.null() }
-    json.key("previous")
-    json.beginArray()
-    for secret in subscription.secrets.dropFirst() {
-      json.beginObject()
-      json.member("secret", secret)
-      json.endObject()
-    }
-    json.endArray()
-    json.endObject()
-    return .json(json.bytes, headers: [.cacheControl: "no-store"])
   }
 
   private func answer(_ set: SubscriptionSet) -> Response {

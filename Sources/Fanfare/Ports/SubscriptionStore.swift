@@ -8,6 +8,20 @@ public protocol SubscriptionStore: Sendable {
   /// - Parameter version: if given, the version that the set must still have.
   /// - Throws: ``SubscriptionSetChanged`` if it has another.
   func replace(_ scope: SubscriptionScope, with drafts: [Subscription], ifVersion version: Int64?) async throws -> SubscriptionSet
+
+  /// Pauses or resumes one entry, durably. While it is paused its deliveries stay scheduled and none is claimed. What it is already, it
+  /// stays, and the set's version with it.
+  ///
+  /// - Returns: the entry as it is now; nil if there is none of that id.
+  func setPaused(_ isPaused: Bool, subscription id: String, of scope: SubscriptionScope) async throws -> Subscription?
+
+  /// Makes a new signing secret, durably. Those before stay valid until `end`, or until their own end if that comes sooner; the newest
+  /// ``Subscription/maximumRetiredSecrets`` of them are kept.
+  ///
+  /// - Returns: the entry as it is now; nil if there is none of that id.
+  func rotateSecret(
+    ofSubscription id: String, of scope: SubscriptionScope, keepingOldUntil end: Timestamp, at now: Timestamp
+  ) async throws -> Subscription?
 }
 
 /// A scope's subscriptions as they stand, in the order that the client gave.

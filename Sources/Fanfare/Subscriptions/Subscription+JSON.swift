@@ -24,7 +24,7 @@ extension Subscription {
   ///
   /// - Throws: ``ValidationErrors`` if it is not what this version would have written.
   public convenience init(
-    stored: [UInt8], row: Int64, scope: SubscriptionScope, secrets: [String], isPaused: Bool
+    stored: [UInt8], row: Int64, scope: SubscriptionScope, secrets: [String], retiredSecrets: [RetiredSecret] = [], isPaused: Bool
   ) throws(ValidationErrors) {
     let value: JSONValue
     do {
@@ -40,7 +40,7 @@ extension Subscription {
       row: row, scope: scope, id: entry.id, kind: entry.kind, url: entry.url, events: entry.events, filters: entry.filters,
       allowedGroups: entry.allowedGroups, format: entry.format, headers: entry.headers, retrySchedule: entry.retrySchedule,
       rateLimitPerSecond: entry.rateLimitPerSecond, isDisabled: entry.isDisabled, slackUsername: entry.slackUsername,
-      slackIcon: entry.slackIcon, secrets: secrets, isPaused: isPaused)
+      slackIcon: entry.slackIcon, secrets: secrets, retiredSecrets: retiredSecrets, isPaused: isPaused)
   }
 
   private func appendFields(to json: inout JSONWriter) {

@@ -39,8 +39,10 @@ public final class Subscription: Sendable {
   public let isDisabled: Bool
   public let slackUsername: String?
   public let slackIcon: String?
-  /// Active signing secrets as `whsec_…`, the newest first. Empty before it is stored.
+  /// Signing secrets as `whsec_…` that do not end, the newest first. Empty before it is stored.
   public let secrets: [String]
+  /// Those before the last rotations, the newest first.
+  public let retiredSecrets: [RetiredSecret]
   public let isPaused: Bool
   /// For a draft: whether it says nothing of the pause, so that the entry it replaces keeps its own.
   public let keepsPause: Bool
@@ -59,8 +61,7 @@ public final class Subscription: Sendable {
     row: Int64 = 0, scope: SubscriptionScope, id: String, kind: Kind, url: String, events: [Glob]? = nil, filters: [Filter] = [],
     allowedGroups: [String]? = nil, format: Format = .event, headers: [Header] = [], retrySchedule: [Duration]? = nil,
     rateLimitPerSecond: Int? = nil, isDisabled: Bool = false, slackUsername: String? = nil, slackIcon: String? = nil,
-    secrets: [String] = [],
-    isPaused: Bool = false, keepsPause: Bool = true
+    secrets: [String] = [], retiredSecrets: [RetiredSecret] = [], isPaused: Bool = false, keepsPause: Bool = true
   ) {
     self.row = row
     self.scope = scope
@@ -78,6 +79,7 @@ public final class Subscription: Sendable {
     self.slackUsername = slackUsername
     self.slackIcon = slackIcon
     self.secrets = secrets
+    self.retiredSecrets = retiredSecrets
     self.isPaused = isPaused
     self.keepsPause = keepsPause
   }

@@ -49,7 +49,7 @@ public struct RequestRenderer: Sendable {
     let id = task.id.description
     let timestamp = now.seconds
     var signatures = ""
-    for secret in subscription.secrets {
+    for secret in subscription.activeSecrets(at: now) {
       guard let key = keys.key(for: secret) else {
         return .failure(Refusal("a signing secret of the subscription is not base64 behind whsec_"))
       }

@@ -33,9 +33,10 @@ extension SubscriptionCatalogue {
       """, in: db)
     defer { select.reset() }
     while try select.step() {
+      let secrets = try StoredSecrets(select.text(5))
       let subscription = try Subscription(
-        stored: select.blob(4), row: select.int64(0), scope: try SubscriptionScope(select, from: 2),
-        secrets: try Self.secrets(select.text(5)), isPaused: select.bool(6))
+        stored: select.blob(4), row: select.int64(0), scope: try SubscriptionScope(select, from: 2), secrets: secrets.lasting,
+        retiredSecrets: secrets.retired, isPaused: select.bool(6))
       members[select.int64(1), default: []].append(subscription)
       endpoints[subscription.row] = EndpointID(row: select.int64(7))
     }
@@ -43,11 +44,6 @@ extension SubscriptionCatalogue {
     let sets = try Statement("SELECT side, project, version FROM subscription_set", in: db)
     defer { sets.reset() }
     while try sets.step() { versions[try SubscriptionScope(sets, from: 0)] = sets.int64(2) }
-  }
-
-  private static func secrets(_ text: String) throws -> [String] {
-    guard case .array(let values) = try JSONValue(parsing: Array(text.utf8)) else { return [] }
-    return values.compactMap(\.stringValue)
   }
 }
 

@@ -18,14 +18,20 @@ extension SQLiteStore: SubscriptionStore {
     }
   }
 
-  /// Pauses or resumes a subscription, durably. While it is paused its deliveries stay scheduled and none is claimed.
-  ///
-  /// - Returns: the entry as it is now; nil if there is none of that id.
   public func setPaused(_ isPaused: Bool, subscription id: String, of scope: SubscriptionScope) async throws -> Subscription? {
     try await writer.perform { transaction in
       guard let entry = transaction.memory.catalogue.index.subscriptions(of: scope).first(where: { $0.id == id }) else { return nil }
       try transaction.setPaused(isPaused, subscription: entry.row)
       return transaction.memory.catalogue.index.subscription(row: entry.row)
+    }
+  }
+
+  public func rotateSecret(
+    ofSubscription id: String, of scope: SubscriptionScope, keepingOldUntil end: Timestamp, at now: Timestamp
+  ) async throws -> Subscription? {
+    try await writer.perform { transaction in
+      var random = SystemRandomNumberGenerator()
+      return try transaction.rotateSecret(ofSubscription: id, of: scope, keepingOldUntil: end, at: now, using: &random)
     }
   }
 }

@@ -21,7 +21,8 @@ extension WriteTransaction {
         // What was said of one address does not hold for another.
         let isPaused = draft.keepsPause ? entry.isPaused && entry.url == draft.url : draft.isPaused
         let subscription = draft.stored(
-          row: entry.row, secrets: draft.secrets.isEmpty ? entry.secrets : draft.secrets, isPaused: isPaused)
+          row: entry.row, secrets: draft.secrets.isEmpty ? entry.secrets : draft.secrets,
+          retiredSecrets: draft.secrets.isEmpty ? entry.retiredSecrets : [], isPaused: isPaused)
         try update(subscription, position: position, endpoint: endpoint)
         try moveDeliveries(of: entry, to: subscription, endpoint: endpoint)
         members.append(subscription)
@@ -43,16 +44,42 @@ extension WriteTransaction {
   func setPaused(_ isPaused: Bool, subscription row: Int64) throws -> Bool {
     guard let entry = memory.catalogue.index.subscription(row: row), let endpoint = memory.catalogue.endpoints[row] else { return false }
     if entry.isPaused == isPaused { return true }
-    let subscription = entry.stored(row: row, secrets: entry.secrets, isPaused: isPaused)
+    let subscription = entry.stored(row: row, secrets: entry.secrets, retiredSecrets: entry.retiredSecrets, isPaused: isPaused)
     let update = try statement("UPDATE subscription SET is_paused = ? WHERE row = ?")
     update.bind(1, isPaused)
     update.bind(2, row)
     try update.run()
     try moveDeliveries(of: entry, to: subscription, endpoint: endpoint)
-    let members = memory.catalogue.index.subscriptions(of: entry.scope).map { $0.row == row ? subscription : $0 }
-    memory.catalogue.index.replace(entry.scope, with: members)
-    isCatalogueChanged = true
+    put(subscription)
+    // The pause is part of what a client reads of the set.
+    let version = (memory.catalogue.versions[entry.scope] ?? 0) + 1
+    _ = try setRow(entry.scope, version: version)
+    memory.catalogue.versions[entry.scope] = version
     return true
+  }
+
+  /// Makes a new secret; see ``SubscriptionStore``.
+  func rotateSecret(
+    ofSubscription id: String, of scope: SubscriptionScope, keepingOldUntil end: Timestamp, at now: Timestamp,
+    using random: inout some RandomNumberGenerator
+  ) throws -> Subscription? {
+    guard let entry = memory.catalogue.index.subscriptions(of: scope).first(where: { $0.id == id }) else { return nil }
+    let subscription = entry.stored(
+      row: entry.row, secrets: [Self.secret(using: &random)], retiredSecrets: entry.secretsRetired(until: end, at: now),
+      isPaused: entry.isPaused)
+    let update = try statement("UPDATE subscription SET secrets = ? WHERE row = ?")
+    update.bind(1, subscription.storedSecrets)
+    update.bind(2, entry.row)
+    try update.run()
+    put(subscription)
+    return subscription
+  }
+
+  /// Puts an entry in the place of the one with its row.
+  private func put(_ subscription: Subscription) {
+    let members = memory.catalogue.index.subscriptions(of: subscription.scope).map { $0.row == subscription.row ? subscription : $0 }
+    memory.catalogue.index.replace(subscription.scope, with: members)
+    isCatalogueChanged = true
   }
 
   // MARK: Rows
@@ -111,7 +138,7 @@ extension WriteTransaction {
     update.bind(1, position)
     update.bind(2, endpoint.row)
     update.bind(3, subscription.storedJSON())
-    update.bind(4, JSONValue.strings(subscription.secrets).text)
+    update.bind(4, subscription.storedSecrets)
     update.bind(5, subscription.isPaused)
     update.bind(6, subscription.row)
     try update.run()
@@ -159,10 +186,10 @@ extension WriteTransaction {
 
 extension Subscription {
   /// The same entry with what the store gives it.
-  func stored(row: Int64, secrets: [String], isPaused: Bool) -> Subscription {
+  func stored(row: Int64, secrets: [String], retiredSecrets: [RetiredSecret] = [], isPaused: Bool) -> Subscription {
     Subscription(
       row: row, scope: scope, id: id, kind: kind, url: url, events: events, filters: filters, allowedGroups: allowedGroups, format: format,
       headers: headers, retrySchedule: retrySchedule, rateLimitPerSecond: rateLimitPerSecond, isDisabled: isDisabled,
-      slackUsername: slackUsername, slackIcon: slackIcon, secrets: secrets, isPaused: isPaused)
+      slackUsername: slackUsername, slackIcon: slackIcon, secrets: secrets, retiredSecrets: retiredSecrets, isPaused: isPaused)
   }
 }

@@ -156,9 +156,38 @@ extension MemoryStore: SubscriptionStore {
       return set
     }
   }
+
+  func setPaused(_ isPaused: Bool, subscription id: String, of scope: SubscriptionScope) async throws -> Subscription? {
+    try read { state in
+      state.change(id, in: scope) { old in
+        Subscription(scope: scope, id: id, kind: old.kind, url: old.url, secrets: old.secrets, isPaused: isPaused)
+      }
+    }
+  }
+
+  func rotateSecret(
+    ofSubscription id: String, of scope: SubscriptionScope, keepingOldUntil end: Timestamp, at now: Timestamp
+  ) async throws -> Subscription? {
+    try read { state in
+      state.change(id, in: scope) { old in
+        Subscription(
+          scope: scope, id: id, kind: old.kind, url: old.url, secrets: ["whsec_made"],
+          retiredSecrets: old.secretsRetired(until: end, at: now), isPaused: old.isPaused)
+      }
+    }
+  }
 }
 
 extension MemoryStore.State {
+  fileprivate mutating func change(
+    _ id: String, in scope: SubscriptionScope, _ change: (Subscription) -> Subscription
+  ) -> Subscription? {
+    guard var set = sets[scope], let index = set.subscriptions.firstIndex(where: { $0.id == id }) else { return nil }
+    set.subscriptions[index] = change(set.subscriptions[index])
+    sets[scope] = set
+    return set.subscriptions[index]
+  }
+
   fileprivate func shows(_ delivery: DeliverySummary, to reader: Reader) throws -> Bool {
     if case .everything = reader { return true }
     guard let event = events.first(where: { $0.id == delivery.eventID }) else { return false }

@@ -109,6 +109,10 @@ import Testing
       #expect(try await events(["a"], nil) == ["e3", "e0"])
       #expect(try await events(["b"], "ann") == ["e3", "e2", "e1"])
       #expect(try await events([], "bob") == [])
+      // Nobody knows when the entry was made, so it is not taken for a later one.
+      _ = try await store.replace(shop, with: [hook(), hook("new")], ifVersion: nil)
+      let explanation = try await store.explanation(of: "e0", for: .everything)
+      #expect(explanation?.subscriptions.map(\.verdict) == [.matched, .later])
       #expect(try await store.subscriptions(of: shop).subscriptions.map(\.secrets).first == secrets.first)
       try await store.close()
     }

@@ -54,7 +54,7 @@ public struct StoreCase<World: StoreWorld>: Sendable, CustomStringConvertible {
 public enum StoreConformance<World: StoreWorld> {
   public static var all: [StoreCase<World>] {
     ingestCases + subscriptionCases + claimCases + recordCases + requeueCases + listingCases + quarantineCases + visibilityCases
-      + accountCases + keyCases + deliveryVisibilityCases + subscriptionControlCases
+      + accountCases + keyCases + deliveryVisibilityCases + subscriptionControlCases + explanationCases
   }
 }
 

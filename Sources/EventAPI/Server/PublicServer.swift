@@ -32,7 +32,7 @@ public struct PublicServer: Service {
   ) {
     let routes =
       EventRoutes(events: ports.events).routes + SubscriptionRoutes(ports: ports).routes
-      + SubscriptionEntryRoutes(ports: ports).routes + DeliveryRoutes(ports: ports).routes
+      + SubscriptionEntryRoutes(ports: ports).routes + ExplainRoute(events: ports.events).routes + DeliveryRoutes(ports: ports).routes
       + DeadLetterRoutes(ports: ports).routes + QuarantineRoutes(ports: ports).routes
       + AccountRoutes(ports: ports).routes + KeyRoutes(ports: ports).routes
       + HealthRoutes(parts: ports.health, version: configuration.version).routes

@@ -7,6 +7,9 @@ public protocol EventQuery: Sendable {
 
   /// One event, or nil if there is none or the reader may not see it: he cannot tell which.
   func event(_ id: String, for reader: Reader) async throws -> StoredEvent?
+
+  /// What became of one event, and why; nil as for ``event(_:for:)``.
+  func explanation(of id: String, for reader: Reader) async throws -> EventExplanation?
 }
 
 public struct EventPageRequest: Sendable {

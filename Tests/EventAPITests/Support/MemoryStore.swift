@@ -7,6 +7,8 @@ final class MemoryStore: Sendable {
     var events: [StoredEvent] = []
     var sets: [SubscriptionScope: SubscriptionSet] = [:]
     var deliveries: [DeliveryDetail] = []
+    /// Ids of subscriptions that were made after every event.
+    var younger: Set<String> = []
     var quarantine: [QuarantineEntry] = []
     var accounts: [Account] = []
     var keys: [APIKey] = []
@@ -116,6 +118,25 @@ extension MemoryStore: EventQuery {
     try read { state in
       guard let stored = state.events.first(where: { $0.id == id }) else { return nil }
       return reader.sees(try Event(compact: stored)) ? stored : nil
+    }
+  }
+
+  func explanation(of id: String, for reader: Reader) async throws -> EventExplanation? {
+    guard let stored = try await event(id, for: reader) else { return nil }
+    return try read { state in
+      let index = SubscriptionIndex(state.sets.values.flatMap(\.subscriptions))
+      let deliveries = state.deliveries.filter { $0.summary.eventID == id }
+      return EventExplanation(
+        event: stored,
+        custody: Custody(door: .amqp(exchange: "inventory.events", routingKey: "inventory.p"), isRedelivered: true),
+        subscriptions: index.verdicts(on: try Event(compact: stored)).map { subscription, verdict in
+          SubscriptionExplanation(
+            id: subscription.id, scope: subscription.scope, kind: subscription.kind, url: subscription.url,
+            standing: .there(subscription, verdict), isYounger: state.younger.contains(subscription.id),
+            deliveries: deliveries.filter {
+              $0.summary.scope == subscription.scope && $0.summary.subscriptionID == subscription.id
+            })
+        })
     }
   }
 }

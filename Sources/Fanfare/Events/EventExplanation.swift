@@ -1,0 +1,78 @@
+/// What became of an event: how it came in, and what each subscription that could have got it made of it.
+public struct EventExplanation: Sendable {
+  public let event: StoredEvent
+  public let custody: Custody
+  /// Every subscription of the event's projects, in the order they are matched in; behind them those that got the event and are gone.
+  public let subscriptions: [SubscriptionExplanation]
+
+  public init(event: StoredEvent, custody: Custody, subscriptions: [SubscriptionExplanation]) {
+    self.event = event
+    self.custody = custody
+    self.subscriptions = subscriptions
+  }
+}
+
+/// How an event came into the store.
+public struct Custody: Hashable, Sendable {
+  public let door: Origin.Door
+  /// Whether the broker had offered it before.
+  public let isRedelivered: Bool
+
+  public init(door: Origin.Door, isRedelivered: Bool) {
+    self.door = door
+    self.isRedelivered = isRedelivered
+  }
+}
+
+/// What one subscription made of an event.
+public struct SubscriptionExplanation: Sendable {
+  /// What a subscription is now.
+  public enum Standing: Sendable {
+    case there(Subscription, SubscriptionVerdict)
+    /// Taken out of its set since.
+    case removed
+  }
+
+  public let id: String
+  public let scope: SubscriptionScope
+  public let kind: Subscription.Kind
+  /// Without what may be secret in it.
+  public let url: String
+  public let standing: Standing
+  /// Whether it was made after the event had been stored.
+  public let isYounger: Bool
+  /// Those of the event, in the order they were made.
+  public let deliveries: [DeliveryDetail]
+
+  public init(
+    id: String, scope: SubscriptionScope, kind: Subscription.Kind, url: String, standing: Standing, isYounger: Bool,
+    deliveries: [DeliveryDetail]
+  ) {
+    self.id = id
+    self.scope = scope
+    self.kind = kind
+    self.url = url
+    self.standing = standing
+    self.isYounger = isYounger
+    self.deliveries = deliveries
+  }
+
+  /// Contract §5. A delivery that exists is the truth, whatever the subscription has become since.
+  public enum Verdict: String, Sendable, CaseIterable {
+    case matched, type, filter, groups, disabled, paused, later
+  }
+
+  public var verdict: Verdict {
+    if !deliveries.isEmpty { return .matched }
+    guard !isYounger, case .there(_, let verdict) = standing else { return .later }
+    switch verdict {
+    case .type: return .type
+    case .filter: return .filter
+    case .groups: return .groups
+    case .disabled: return .disabled
+    case .paused: return .paused
+    // It would match, and did not: it was something else then.
+    case .matched: return .later
+    }
+  }
+}

@@ -1,0 +1,69 @@
+public import Fanfare
+internal import GRDB
+internal import Synchronization
+
+extension SQLiteStore {
+  public func explanation(of id: String, for reader: Reader) async throws -> EventExplanation? {
+    try await read { [self] db in
+      guard let event = try event(id, for: reader, in: db) else { return nil }
+      let verdicts = try writer.catalogue.withLock { $0.index }.verdicts(on: Event(compact: event))
+      let facts = try EventFacts(sequence: event.sequence, names: identity.deliveries, in: db)
+      let there = try verdicts.map { subscription, verdict in
+        SubscriptionExplanation(
+          id: subscription.id, scope: subscription.scope, kind: subscription.kind, url: subscription.publicURL,
+          standing: .there(subscription, verdict), isYounger: try facts.isYounger(subscription: subscription.row),
+          deliveries: facts.deliveries[subscription.row] ?? [])
+      }
+      let known = Set(verdicts.map(\.subscription.row))
+      let removed = facts.deliveries.filter { !known.contains($0.key) }.sorted { $0.key < $1.key }.compactMap { _, deliveries in
+        deliveries.first.map { delivery in
+          SubscriptionExplanation(
+            id: delivery.summary.subscriptionID, scope: delivery.summary.scope, kind: delivery.summary.kind, url: delivery.summary.url,
+            standing: .removed, isYounger: false, deliveries: deliveries)
+        }
+      }
+      return EventExplanation(event: event, custody: facts.custody, subscriptions: there + removed)
+    }
+  }
+}
+
+/// What rows say of one event.
+private struct EventFacts {
+  let custody: Custody
+  /// By the subscription's row.
+  private(set) var deliveries: [Int64: [DeliveryDetail]] = [:]
+  private let sequence: Int64
+  private let db: Database
+
+  init(sequence: Int64, names: RowNames, in db: Database) throws {
+    self.sequence = sequence
+    self.db = db
+    let select = try Statement(
+      """
+      SELECT origin.door, origin.exchange, origin.routing_key, event.flags, event.first_delivery, event.deliveries
+      FROM event JOIN origin ON origin.id = event.origin WHERE event.seq = ?
+      """, in: db)
+    defer { select.reset() }
+    select.bind(1, sequence)
+    guard try select.step() else { throw SQLiteStoreError(.corrupt, "the event \(sequence) has no origin") }
+    custody = Custody(
+      door: select.text(0) == "amqp" ? .amqp(exchange: select.text(1), routingKey: select.text(2)) : .http,
+      isRedelivered: EventFlags(rawValue: select.int64(3)).contains(.isRedelivered))
+    let subscription = try Statement("SELECT subscription FROM delivery WHERE row = ?", in: db)
+    let reader = DeliveryReader(names: names, db: db)
+    for row in select.int64(4)..<select.int64(4) + select.int64(5) {
+      subscription.bind(1, row)
+      defer { subscription.reset() }
+      guard try subscription.step(), let delivery = try reader.detail(row: row) else { continue }
+      deliveries[subscription.int64(0), default: []].append(delivery)
+    }
+  }
+
+  /// Whether a subscription was made after the event had been stored.
+  func isYounger(subscription row: Int64) throws -> Bool {
+    let select = try Statement("SELECT created_after FROM subscription WHERE row = ?", in: db)
+    defer { select.reset() }
+    select.bind(1, row)
+    return try select.step() && select.int64(0) >= sequence
+  }
+}

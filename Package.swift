@@ -118,6 +118,11 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(
+      name: "AccessTests",
+      dependencies: [
+        "Fanfare", "EventAPI", "SQLiteStore", "Pipeline", httpClient, nio, nioHTTP, logging, lifecycle,
+      ], swiftSettings: settings),
+    .testTarget(
       name: "CommandTests",
       dependencies: [
         "Fanfare", "fanfare", "EventAPI", "SQLiteStore", "Threading", "AMQPSource", "HTTPDelivery", "BrokerFixture", hummingbird, logging,

@@ -5,7 +5,7 @@ import Hummingbird
 struct ExplainRoute: Sendable {
   let events: any EventQuery
 
-  var routes: [Route] { [Route(.get, "/api/v1/events/event/{id}/explain", handler: explain)] }
+  var routes: [Route] { [Route(.get, "/api/v1/events/event/{id}/explain", access: .anonymousToo, handler: explain)] }
 
   @Sendable private func explain(_ call: Call) async throws -> Response {
     var query = call.query

@@ -1,0 +1,104 @@
+import AsyncHTTPClient
+import EventAPI
+import Fanfare
+import Glibc
+import Logging
+import NIOCore
+import NIOHTTP1
+import Pipeline
+import SQLiteStore
+import ServiceLifecycle
+
+/// The real store in a directory of its own behind the real public listener, with callers that a test makes up.
+struct World: Sendable {
+  static let now = Timestamp(seconds: 1_790_000_000)
+
+  let store: SQLiteStore
+  let callers: CallerBook
+  let port: Int
+
+  /// Runs `body`, then stops the server, closes the store and removes its directory.
+  static func run(_ visibility: DefaultVisibility = .restricted, _ body: @Sendable (World) async throws -> Void) async throws {
+    let directory = try TemporaryDirectory()
+    defer { directory.remove() }
+    let store = try SQLiteStore.open(
+      SQLiteStoreConfiguration(directory: directory.path, defaultVisibility: visibility, clock: { now }))
+    do {
+      try await serve(store, body)
+    } catch {
+      try await store.close()
+      throw error
+    }
+    try await store.close()
+  }
+
+  private static func serve(_ store: SQLiteStore, _ body: @Sendable (World) async throws -> Void) async throws {
+    var logger = Logger(label: "test")
+    logger.logLevel = .critical
+    let callers = CallerBook()
+    callers.add(.admin)
+    let door = EventDoor(reader: MessageReader(decoder: EventDecoder(), clock: { now }), store: store, quarantine: store) { _ in }
+    let ports = APIPorts(
+      intake: door, events: store, subscriptions: store, deliveries: store, accounts: store, inspection: store, health: [store],
+      now: { now }, makeID: { "made" })
+    let server = PublicServer(
+      configuration: .init(
+        address: ListenAddress(host: "127.0.0.1", port: 0), version: "1.2.3", admission: AdmissionRules(allowsAnonymous: true)),
+      ports: ports, authenticator: callers, metrics: PrometheusMetrics(), logger: logger)
+    let group = ServiceGroup(services: [server], logger: logger)
+    try await withThrowingTaskGroup(of: Void.self) { tasks in
+      tasks.addTask { try await group.run() }
+      let outcome: Result<Void, any Error>
+      do {
+        outcome = .success(try await body(World(store: store, callers: callers, port: try await server.port)))
+      } catch {
+        outcome = .failure(error)
+      }
+      await group.triggerGracefulShutdown()
+      try await tasks.waitForAll()
+      try outcome.get()
+    }
+  }
+
+  func get(_ target: String, as person: Person) async throws -> Answer { try await send("GET", target, as: person) }
+
+  func send(_ method: String, _ target: String, _ body: String? = nil, as person: Person) async throws -> Answer {
+    var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(target)")
+    request.method = HTTPMethod(rawValue: method)
+    if let token = person.token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
+    if let body {
+      request.headers.add(name: "Content-Type", value: "application/json")
+      request.body = .bytes(Array(body.utf8), length: .known(Int64(body.utf8.count)))
+    }
+    let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+    let bytes = try await response.body.collect(upTo: 1 << 26)
+    return Answer(
+      status: Int(response.status.code), headers: response.headers.map { ($0.name, $0.value) }, body: Array(bytes.readableBytesView))
+  }
+}
+
+/// A directory that nobody else has.
+struct TemporaryDirectory {
+  let path: String
+
+  struct Failure: Error { let code: Int32 }
+
+  init() throws {
+    var template = Array("/tmp/fanfare-access-XXXXXX".utf8CString)
+    guard let path = mkdtemp(&template) else { throw Failure(code: errno) }
+    self.path = String(cString: path)
+  }
+
+  func remove() {
+    if let listing = opendir(path) {
+      while let entry = readdir(listing) {
+        let name = withUnsafePointer(to: &entry.pointee.d_name) {
+          $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        }
+        if name != "." && name != ".." { unlink(path + "/" + name) }
+      }
+      closedir(listing)
+    }
+    rmdir(path)
+  }
+}

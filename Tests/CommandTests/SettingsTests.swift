@@ -1,7 +1,6 @@
 import AMQPSource
 import EventAPI
 import Fanfare
-import HTTPDelivery
 import Logging
 import Testing
 

@@ -1,5 +1,5 @@
 import EventAPI
-import HTTPDelivery
+import Fanfare
 
 extension ListenAddress {
   /// Reads `host:port` and `[IPv6]:port`.

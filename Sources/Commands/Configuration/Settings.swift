@@ -1,7 +1,6 @@
 import AMQPSource
 import EventAPI
 import Fanfare
-import HTTPDelivery
 import Logging
 
 /// The configuration as the service uses it: checked, typed, complete.

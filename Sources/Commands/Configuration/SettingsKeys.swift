@@ -1,7 +1,6 @@
 import AMQPSource
 import EventAPI
 import Fanfare
-import HTTPDelivery
 
 /// Every key of the configuration. This table is the single source: what is not in it does not exist.
 enum SettingsKeys {

@@ -1,7 +1,6 @@
 import AMQPSource
 import EventAPI
 import Fanfare
-import HTTPDelivery
 
 /// What a key's value may be, and how it is read.
 struct SettingsKind<Value: Sendable>: Sendable {

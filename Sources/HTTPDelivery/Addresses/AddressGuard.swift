@@ -1,3 +1,5 @@
+public import Fanfare
+
 /// Judges the addresses that attempts would connect to: only public ones, and what the operator allows.
 ///
 /// Asked after DNS with the address that is about to be connected to, never with a name, so that no name can change its mind in

@@ -37,7 +37,7 @@ public struct CIDR: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The network of `prefix` bits that `address` is in.
-  init(_ address: IPAddress, _ prefix: Int) {
+  public init(_ address: IPAddress, _ prefix: Int) {
     self.address = IPAddress(family: address.family, bits: address.bits & Self.mask(address.family, prefix))
     self.prefix = prefix
   }

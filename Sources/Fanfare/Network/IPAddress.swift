@@ -31,27 +31,10 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     if inet_pton(AF_INET, text, &v4) == 1 {
       self.init(v4: UInt32(bigEndian: v4.s_addr))
     } else if inet_pton(AF_INET6, text, &v6) == 1 {
-      self.init(v6)
+      self.init(family: .v6, bits: withUnsafeBytes(of: v6) { $0.reduce(UInt128(0)) { $0 << 8 | UInt128($1) } })
     } else {
       return nil
     }
-  }
-
-  /// The address inside a `sockaddr` of at least `length` bytes; nil for families that are not IP.
-  init?(_ address: UnsafeRawPointer, length: Int) {
-    guard length >= MemoryLayout<sa_family_t>.size else { return nil }
-    switch Int32(address.loadUnaligned(as: sa_family_t.self)) {
-    case AF_INET where length >= MemoryLayout<sockaddr_in>.size:
-      self.init(v4: UInt32(bigEndian: address.loadUnaligned(as: sockaddr_in.self).sin_addr.s_addr))
-    case AF_INET6 where length >= MemoryLayout<sockaddr_in6>.size:
-      self.init(address.loadUnaligned(as: sockaddr_in6.self).sin6_addr)
-    default: return nil
-    }
-  }
-
-  private init(_ address: in6_addr) {
-    let bits = withUnsafeBytes(of: address) { $0.reduce(UInt128(0)) { $0 << 8 | UInt128($1) } }
-    self.init(family: .v6, bits: bits)
   }
 
   public var description: String {
@@ -68,7 +51,7 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The IPv4 address in the 32 bits that end `trailing` bits before the address's end.
-  func embeddedV4(trailing: Int) -> IPAddress {
+  public func embeddedV4(trailing: Int) -> IPAddress {
     IPAddress(v4: UInt32(truncatingIfNeeded: bits >> UInt128(trailing)))
   }
 }

@@ -81,7 +81,7 @@ import Testing
         configuration: .init(address: address, version: "1"), ports: ports, metrics: PrometheusMetrics(), logger: logger)
       let error = await #expect(throws: ListenError.self) { try await second.run() }
       #expect(error?.address == address)
-      #expect(error?.description.contains("Address already in use") == true)
+      #expect(error?.description.hasSuffix(": address already in use") == true)
       await #expect(throws: ListenError.self) { _ = try await second.port }
     }
   }

@@ -1,4 +1,5 @@
 import Fanfare
+import NIOHTTP1
 
 extension APIError {
   /// What an error of the domain is to a client. Nil for one that is no business of his.
@@ -15,6 +16,8 @@ extension APIError {
     case let error as SubscriptionSetChanged:
       self = .preconditionFailed(
         "somebody else has replaced the subscriptions meanwhile", tag: EntityTag(version: error.version).description)
+    case let error as HTTPParserError: self = APIError(error)
+    case let error as Refusal: self = error.error
     default: return nil
     }
   }

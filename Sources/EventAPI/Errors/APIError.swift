@@ -9,7 +9,10 @@ struct APIError: Error, Sendable {
   var data: JSONValue?
   var headers = HTTPFields()
 
-  func response() -> Response {
+  func response() -> Response { .json(body, status: status, headers: headers) }
+
+  /// The JSON object that a client gets.
+  var body: [UInt8] {
     var json = JSONWriter(capacity: 256)
     json.beginObject()
     json.member("error", message)
@@ -19,7 +22,7 @@ struct APIError: Error, Sendable {
       json.value(data)
     }
     json.endObject()
-    return .json(json.bytes, status: status, headers: headers)
+    return json.bytes
   }
 }
 

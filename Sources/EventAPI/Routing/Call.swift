@@ -12,6 +12,8 @@ struct Call: Sendable {
   let requestID: String
   let logger: Logger
   let maxBodyBytes: Int
+  /// Tells a client that waits for it (`Expect: 100-continue`) that its body is wanted.
+  var inviteBody: @Sendable () -> Void = {}
 
   /// A variable of the route's own pattern.
   subscript(variable: String) -> String {
@@ -40,6 +42,7 @@ struct Call: Sendable {
     if let text = request.headers[.contentLength], let length = Int(text), length > maxBodyBytes {
       throw APIError.payloadTooLarge(limit: maxBodyBytes)
     }
+    inviteBody()
     var bytes: [UInt8] = []
     for try await buffer in request.body {
       if bytes.count + buffer.readableBytes > maxBodyBytes { throw APIError.payloadTooLarge(limit: maxBodyBytes) }

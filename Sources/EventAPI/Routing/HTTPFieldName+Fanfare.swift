@@ -9,6 +9,7 @@ extension HTTPField.Name {
   static let prefer = named("Prefer")
   static let preferenceApplied = named("Preference-Applied")
   static let link = named("Link")
+  static let xForwardedFor = named("X-Forwarded-For")
 
   private static func named(_ name: String) -> HTTPField.Name {
     guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is not a header's name") }

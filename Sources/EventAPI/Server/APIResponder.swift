@@ -9,6 +9,8 @@ struct APIResponder: HTTPResponder {
   let requestIDs: RequestIDs
   let metrics: HTTPMetrics
   let maxBodyBytes: Int
+  var trustedProxies: [CIDR] = []
+  var crossOrigin = CrossOrigin()
   let logger: Logger
 
   func respond(to request: Request, context: ConnectionContext) async throws -> Response {
@@ -19,15 +21,18 @@ struct APIResponder: HTTPResponder {
 
     let target = RequestTarget(request.head.path ?? "/")
     let match = table.match(request.method, target)
+    let client = client(of: request, context)
     var response: Response
     do {
-      response = try await answer(request, target, match, from: context.clientAddress, requestID: requestID, logger: logger)
+      response = try await answer(request, target, match, from: client, context, requestID: requestID, logger: logger)
+      try await Compression.apply(to: &response, for: request)
     } catch {
       response = failure(error, logger: logger)
     }
+    crossOrigin.mark(&response, for: request)
     response.headers[.requestID] = requestID
     response.headers[.xContentTypeOptions] = "nosniff"
-    if request.method == .head { response = response.createHeadResponse() }
+    if request.method == .head { response = response.withoutBody }
 
     let duration = ContinuousClock.now - start
     metrics.record(route: match.pattern, method: request.method, status: response.status.code, duration: duration)
@@ -35,32 +40,33 @@ struct APIResponder: HTTPResponder {
       "request answered",
       metadata: [
         "method": "\(request.method)", "route": "\(match.pattern)", "status": "\(response.status.code)",
-        "duration_us": "\(duration.wholeNanoseconds / 1000)",
+        "client": "\(client?.description ?? "unknown")", "duration_us": "\(duration.wholeNanoseconds / 1000)",
       ])
     return response
   }
 
   private func answer(
-    _ request: Request, _ target: RequestTarget, _ match: RouteTable.Match, from address: String?, requestID: String,
-    logger: Logger
+    _ request: Request, _ target: RequestTarget, _ match: RouteTable.Match, from client: IPAddress?, _ context: ConnectionContext,
+    requestID: String, logger: Logger
   ) async throws -> Response {
+    if let preflight = crossOrigin.preflight(request, methods: match.allowedMethods) { return preflight }
     switch match {
     case .notFound: throw APIError.routeNotFound(target: String(target.path))
     case .methodNotAllowed(let allowed):
       throw APIError.unhandledMethod(request.method.rawValue, allowed: allowed.map(\.rawValue))
     case .invalidVariable(let name): throw APIError.invalidVariable(name, "is empty, or not percent-encoded UTF-8")
     case .found(let route, let variables):
-      let caller = try await self.caller(of: request, for: route.access, from: address)
+      let caller = try await self.caller(of: request, for: route.access, from: client)
       return try await route.handler(
         Call(
           request: request, target: target, variables: variables, caller: caller, requestID: requestID, logger: logger,
-          maxBodyBytes: maxBodyBytes))
+          maxBodyBytes: maxBodyBytes, inviteBody: context.inviteBody))
     }
   }
 
-  private func caller(of request: Request, for access: Route.Access, from address: String?) async throws(APIError) -> Caller {
+  private func caller(of request: Request, for access: Route.Access, from client: IPAddress?) async throws(APIError) -> Caller {
     let credential = Credential(request.headers)
-    let caller = try await admission.caller(holding: credential, for: access, from: address)
+    let caller = try await admission.caller(holding: credential, for: access, from: client)
     if access == .open { return caller }
     // A browser sends its cookies, and reaches loopback, on behalf of any page: what changes something must come from a page of this host.
     let isTrustedPlace = credential?.place == .header
@@ -71,9 +77,14 @@ struct APIResponder: HTTPResponder {
   }
 
   private func isFromAnotherSite(_ request: Request) -> Bool {
-    guard let origin = request.headers[.origin] else { return false }
+    guard let origin = request.headers[.origin], !crossOrigin.names(origin) else { return false }
     guard let authority = request.head.authority, let scheme = origin.firstRange(of: "://") else { return true }
     return origin[scheme.upperBound...].lowercased() != authority.lowercased()
+  }
+
+  private func client(of request: Request, _ context: ConnectionContext) -> IPAddress? {
+    ClientAddress.decide(
+      peer: context.remoteAddress?.ip, forwarded: request.headers[values: .xForwardedFor], proxies: trustedProxies)
   }
 
   private func failure(_ error: any Error, logger: Logger) -> Response {
@@ -87,5 +98,10 @@ extension RouteTable.Match {
   /// The route's pattern as a label with a bounded vocabulary.
   var pattern: String {
     if case .found(let route, _) = self { route.pattern } else { "unmatched" }
+  }
+
+  /// The methods of a path that is there and was asked with another one.
+  var allowedMethods: [HTTPRequest.Method] {
+    if case .methodNotAllowed(let allowed) = self { allowed } else { [] }
   }
 }

@@ -1,4 +1,4 @@
-import Fanfare
+public import Fanfare
 public import Logging
 public import ServiceLifecycle
 
@@ -11,6 +11,9 @@ public struct InternalServer: Service {
     /// `events.maxBytes`: the longest request body.
     public var maxBodyBytes: Int
     public var version: String
+    public var limits = ListenerLimits()
+    /// Networks of the proxies whose `X-Forwarded-For` is believed.
+    public var trustedProxies: [CIDR] = []
 
     public init(address: ListenAddress, token: String? = nil, maxBodyBytes: Int = 1_048_576, version: String) {
       self.address = address
@@ -31,13 +34,13 @@ public struct InternalServer: Service {
     let authenticator: any Authenticator =
       if let token = configuration.token { TokenAuthenticator(token: token, holder: .anonymous) } else { OpenDoor() }
     listener = Listener(
-      address: configuration.address,
+      address: configuration.address, limits: configuration.limits, certificate: nil,
       responder: APIResponder(
         table: RouteTable(routes),
         admission: Admission(authenticator: authenticator, rules: AdmissionRules(), metrics: metrics, now: ports.now),
         requestIDs: RequestIDs(now: ports.now), metrics: HTTPMetrics(factory: metrics), maxBodyBytes: configuration.maxBodyBytes,
-        logger: logger),
-      logger: logger)
+        trustedProxies: configuration.trustedProxies, logger: logger),
+      metrics: ConnectionMetrics(listener: "internal", factory: metrics), logger: logger)
   }
 
   /// The port it listens on; waits until it does.

@@ -1,21 +1,20 @@
 import Fanfare
+import Glibc
 import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
+import NIOHTTP1
 import ServiceLifecycle
 
 /// An HTTP/1.1 server on one address that answers from one route table.
-///
-/// Limits: headers of 32 KiB in 100 fields, 1,024 connections, and a minute of silence before a connection is closed.
 struct Listener: Sendable {
-  static let maximumHeaderBytes = 32 * 1024
-  static let maximumHeaderFields = 100
-  static let maximumConnections = 1024
-  static let idleTimeout = TimeAmount.seconds(60)
-
   let address: ListenAddress
+  let limits: ListenerLimits
+  /// Nil for plain HTTP.
+  let certificate: ServerCertificate?
   let responder: APIResponder
+  let metrics: ConnectionMetrics
   let logger: Logger
   let boundPort = BoundPort()
 
@@ -23,30 +22,59 @@ struct Listener: Sendable {
   ///
   /// - Throws: ``ListenError`` if the address cannot be had.
   func run() async throws {
-    let limits = HTTP1Channel.Configuration(
-      idleTimeout: Self.idleTimeout,
-      httpDecoderConfiguration: .init(
-        maxHeaderFieldSize: Self.maximumHeaderBytes, maxHeaderListSize: Self.maximumHeaderBytes,
-        maxHeaderFieldCount: Self.maximumHeaderFields))
+    // What the framework logs by itself is either told by the errors below or by the guard of a connection.
+    var framework = logger
+    framework.logLevel = .critical
     let application = Application(
-      responder: responder,
-      server: .http1(configuration: limits),
+      responder: responder, server: server,
       configuration: ApplicationConfiguration(
         address: .hostname(address.host, port: address.port), serverName: "Fanfare",
-        availableConnectionsDelegate: .maximum(Self.maximumConnections, logger: logger)),
-      onServerRunning: { [boundPort] channel in boundPort.settle(.success(channel.localAddress?.port ?? 0)) },
-      logger: logger)
+        availableConnectionsDelegate: .maximum(limits.maxConnections + ListenerLimits.maximumRefusals, logger: framework)),
+      onServerRunning: listening, logger: framework)
     do {
       try await application.run()
       boundPort.settle(.failure(ListenError(address: address, reason: "the server stopped before it could listen")))
     } catch let error as IOError {
-      let failure = ListenError(address: address, reason: error.description)
+      let failure = ListenError(address: address, reason: String(cString: strerror(error.errnoCode)).lowercased())
       boundPort.settle(.failure(failure))
       throw failure
+    } catch is CancellationError {
+      boundPort.settle(.failure(CancellationError()))
+      throw CancellationError()
     } catch {
-      boundPort.settle(.failure(ListenError(address: address, reason: "\(error)")))
-      throw error
+      let failure = ListenError(address: address, reason: "\(error)")
+      boundPort.settle(.failure(failure))
+      throw failure
     }
+  }
+
+  private var server: HTTPServerBuilder {
+    let decoding = HTTP1Channel.Configuration(
+      httpDecoderConfiguration: .init(
+        maxHeaderFieldSize: ListenerLimits.maximumHeadBytes, maxHeaderListSize: ListenerLimits.maximumHeadBytes,
+        maxHeaderFieldCount: ListenerLimits.maximumHeaderFields))
+    let requestIDs = responder.requestIDs
+    let guarding = ConnectionGuard.Configuration(limits: limits, metrics: metrics, logger: logger) {
+      ["Server": "Fanfare", "X-Request-Id": requestIDs.next(), "X-Content-Type-Options": "nosniff"]
+    }
+    let count = ConnectionCount(maximum: limits.maxConnections)
+    return HTTPServerBuilder { responder in
+      ClientConnection(
+        http: HTTP1Channel(responder: responder, configuration: decoding), certificate: certificate, count: count, configuration: guarding)
+    }
+  }
+
+  @Sendable private func listening(_ channel: any Channel) async {
+    do {
+      try await channel.eventLoop.submit { [metrics, logger] in
+        try channel.pipeline.syncOperations.addHandler(AcceptErrors(metrics: metrics, logger: logger), position: .first)
+      }.get()
+    } catch {
+      logger.error("The listener cannot be guarded", metadata: ["error": "\(error)"])
+    }
+    let port = channel.localAddress?.port ?? 0
+    logger.debug("Listening", metadata: ["address": "\(ListenAddress(host: address.host, port: port))"])
+    boundPort.settle(.success(port))
   }
 }
 

@@ -1,4 +1,4 @@
-import Fanfare
+public import Fanfare
 public import Logging
 public import ServiceLifecycle
 
@@ -10,6 +10,13 @@ public struct PublicServer: Service {
     public var maxBodyBytes: Int
     public var version: String
     public var admission: AdmissionRules
+    public var limits = ListenerLimits()
+    /// With it the listener speaks TLS 1.2 and newer, and nothing else.
+    public var certificate: ServerCertificate?
+    /// Networks of the proxies whose `X-Forwarded-For` is believed.
+    public var trustedProxies: [CIDR] = []
+    /// The pages of other sites that browsers let in.
+    public var crossOrigin = CrossOrigin()
 
     public init(
       address: ListenAddress, maxBodyBytes: Int = 1_048_576, version: String, admission: AdmissionRules = AdmissionRules()
@@ -39,13 +46,13 @@ public struct PublicServer: Service {
       + MetricsRoutes(metrics: metrics, inspection: ports.inspection, now: ports.now, version: configuration.version).routes
       + FrontPage(version: configuration.version).routes
     listener = Listener(
-      address: configuration.address,
+      address: configuration.address, limits: configuration.limits, certificate: configuration.certificate,
       responder: APIResponder(
         table: RouteTable(routes),
         admission: Admission(authenticator: authenticator, rules: configuration.admission, metrics: metrics, now: ports.now),
         requestIDs: RequestIDs(now: ports.now), metrics: HTTPMetrics(factory: metrics), maxBodyBytes: configuration.maxBodyBytes,
-        logger: logger),
-      logger: logger)
+        trustedProxies: configuration.trustedProxies, crossOrigin: configuration.crossOrigin, logger: logger),
+      metrics: ConnectionMetrics(listener: "public", factory: metrics), logger: logger)
   }
 
   /// The port it listens on; waits until it does.

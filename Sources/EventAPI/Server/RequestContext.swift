@@ -1,18 +1,20 @@
+import Fanfare
 import Hummingbird
-import Logging
 import NIOCore
 
-/// What a handler knows of the connection that a request came over.
-struct ConnectionContext: RequestContext, RemoteAddressRequestContext {
+/// What the server knows of a request besides the request: the connection that it came on.
+struct ConnectionContext: RequestContext {
   var coreContext: CoreRequestContextStorage
-  /// The other end of the connection: the client, or the proxy before him. Nil once the connection is gone.
+  /// The other end of the connection, which may be a proxy.
   let remoteAddress: SocketAddress?
+  private let channel: any Channel
 
   init(source: ApplicationRequestContextSource) {
-    coreContext = .init(source: source)
+    coreContext = CoreRequestContextStorage(source: source)
     remoteAddress = source.channel.remoteAddress
+    channel = source.channel
   }
 
-  /// The client's address as text.
-  var clientAddress: String? { remoteAddress?.ipAddress }
+  /// Lets a client that waits for it send its body.
+  @Sendable func inviteBody() { channel.triggerUserOutboundEvent(BodyInvitation(), promise: nil) }
 }

@@ -18,6 +18,10 @@ final class RequestIDs: Sendable {
 
   func id(for request: Request) -> String {
     if let given = request.headers[.requestID], Self.isSane(given) { return given }
+    return next()
+  }
+
+  func next() -> String {
     let id = state.withLock { $0.generator.next(at: now(), using: &$0.random) }
     return id.description
   }

@@ -38,9 +38,20 @@ struct World: Sendable {
   /// An authenticator that needs no store.
   static func always(_ authenticator: any Authenticator) -> @Sendable (MemoryStore) -> any Authenticator { { _ in authenticator } }
 
-  /// - Parameter authenticator: of the public server.
+  /// A public listener on a port of its own, with something different about it.
+  static func listener(_ change: (inout PublicServer.Configuration) -> Void = { _ in }) -> PublicServer.Configuration {
+    var configuration = PublicServer.Configuration(address: address, version: "1.2.3")
+    change(&configuration)
+    return configuration
+  }
+
+  private static let address = ListenAddress(host: "127.0.0.1", port: 0)
+
+  /// - Parameters:
+  ///   - listener: the public one.
+  ///   - authenticator: of the public server.
   static func run(
-    internalToken: String? = nil, maxBodyBytes: Int = 1_048_576,
+    internalToken: String? = nil, maxBodyBytes: Int = 1_048_576, listener: PublicServer.Configuration = World.listener(),
     authenticator: @Sendable (MemoryStore) -> any Authenticator = { _ in TwoCallers() }, admission: AdmissionRules = AdmissionRules(),
     services: [any Service] = [], _ body: @Sendable (World) async throws -> Void
   ) async throws {
@@ -55,10 +66,11 @@ struct World: Sendable {
       onSubscriptionsChanged: { nudges.changes.add(1, ordering: .relaxed) })
     var logger = Logger(label: "test")
     logger.logLevel = .critical
-    let address = ListenAddress(host: "127.0.0.1", port: 0)
+    var configuration = listener
+    configuration.maxBodyBytes = maxBodyBytes
+    configuration.admission = admission
     let api = PublicServer(
-      configuration: .init(address: address, maxBodyBytes: maxBodyBytes, version: "1.2.3", admission: admission), ports: ports,
-      authenticator: authenticator(store), metrics: metrics, logger: logger)
+      configuration: configuration, ports: ports, authenticator: authenticator(store), metrics: metrics, logger: logger)
     let door = InternalServer(
       configuration: .init(address: address, token: internalToken, maxBodyBytes: maxBodyBytes, version: "1.2.3"), ports: ports,
       metrics: metrics, logger: logger)

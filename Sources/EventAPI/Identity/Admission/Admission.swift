@@ -24,8 +24,8 @@ final class Admission: Sendable {
     state = Mutex(State(rate: rules.requestLimit.map { RequestRate($0) }))
   }
 
-  /// - Parameter address: the client's, as text; nil if there is none.
-  func caller(holding credential: Credential?, for access: Route.Access, from address: String?) async throws(APIError) -> Caller {
+  /// - Parameter address: the client's; nil if there is none.
+  func caller(holding credential: Credential?, for access: Route.Access, from address: IPAddress?) async throws(APIError) -> Caller {
     switch access {
     case .open: return .anonymous
     case .anonymousToo where credential == nil && rules.allowsAnonymous:
@@ -38,7 +38,7 @@ final class Admission: Sendable {
     }
   }
 
-  private func holder(of credential: Credential?, from address: String?) async throws(APIError) -> Caller {
+  private func holder(of credential: Credential?, from address: IPAddress?) async throws(APIError) -> Caller {
     do throws(AuthenticationFailure) {
       return try await authenticator.caller(holding: credential?.secret)
     } catch {
@@ -57,7 +57,7 @@ final class Admission: Sendable {
     }
   }
 
-  private func holdBack(_ address: String?) async throws(APIError) {
+  private func holdBack(_ address: IPAddress?) async throws(APIError) {
     switch state.withLock({ $0.attempts.failed(from: ClientOrigin.name(of: address), at: now()) }) {
     case .answer: return
     case .sendAway: throw .tooManyRequests("too many requests with bad credentials are being answered already", retryAfter: 1)

@@ -1,0 +1,25 @@
+import Foundation
+import Testing
+
+/// Programs of the system, as a second opinion and to make certificates.
+enum Program {
+  /// - Returns: what it printed.
+  @discardableResult static func run(_ path: String, _ arguments: [String], input: [UInt8] = []) throws -> [UInt8] {
+    let process = Process()
+    process.executableURL = URL(filePath: path)
+    process.arguments = arguments
+    let (stdin, stdout) = (Pipe(), Pipe())
+    process.standardInput = stdin
+    process.standardOutput = stdout
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    try stdin.fileHandleForWriting.write(contentsOf: input)
+    try stdin.fileHandleForWriting.close()
+    let output = try stdout.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0)
+    return Array(output)
+  }
+
+  static func gunzip(_ bytes: [UInt8]) throws -> [UInt8] { try run("/usr/bin/gzip", ["-dc"], input: bytes) }
+}

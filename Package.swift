@@ -80,7 +80,7 @@ let package = Package(
       name: "fanfare",
       dependencies: [
         "Fanfare", "Threading", "AMQPSource", "SQLiteStore", "HTTPDelivery", "Pipeline", "EventAPI", crypto, logging, metrics, lifecycle,
-        hummingbird, httpClient, nio, nioPosix, nioHTTP, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        hummingbird, httpClient, nio, nioPosix, nioHTTP, nioSSL, .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"), .product(name: "Yams", package: "Yams"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ], path: "Sources/Commands", swiftSettings: settings),

@@ -25,8 +25,8 @@ import Testing
     #expect(rules.leeway == .seconds(5))
     #expect([rules.groupsClaim, rules.rolesClaim, rules.usernameClaim] == ["g", "realm_access.roles", "email"])
     #expect(rules.adminGroups == ["ops", "root"])
-    #expect(settings.requestLimit == RequestLimit(perSecond: 50, burst: 200))
-    #expect(try input(["http.requestsPerSecond": "7"]).read().usable().requestLimit == RequestLimit(perSecond: 7, burst: 7))
+    #expect(settings.http.requestLimit == RequestLimit(perSecond: 50, burst: 200))
+    #expect(try input(["http.requestsPerSecond": "7"]).read().usable().http.requestLimit == RequestLimit(perSecond: 7, burst: 7))
   }
 
   @Test func `a secret that is shorter than its hash is refused, and not shown`() {

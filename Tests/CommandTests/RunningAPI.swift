@@ -25,7 +25,7 @@ enum RunningAPI {
     let group = ServiceGroup(services: [server], logger: .silent)
     try await withThrowingTaskGroup(of: Void.self) { tasks in
       tasks.addTask { try await group.run() }
-      let client = ServiceClient(base: "http://127.0.0.1:\(try await server.port)", token: token)
+      let client = try ServiceClient(base: "http://127.0.0.1:\(try await server.port)", token: token)
       let outcome: Result<Void, any Error>
       do { outcome = .success(try await body(client)) } catch { outcome = .failure(error) }
       try await client.close()

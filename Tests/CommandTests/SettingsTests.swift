@@ -29,7 +29,7 @@ import Testing
     #expect(settings.events.extraTypes.isEmpty)
     #expect(settings.events.unknownTypes == .accept)
     #expect(settings.events.defaultVisibility == .restricted)
-    #expect(settings.requestLimit == nil)
+    #expect(settings.http.requestLimit == nil)
     #expect(settings.auth.anonymous == .deny)
     #expect(settings.auth.jwksFile == nil && settings.auth.jwksURL == nil && settings.auth.jwtSecret == nil)
     #expect(settings.auth.jwtRules.issuer == nil && settings.auth.jwtRules.audience == nil)
@@ -52,7 +52,7 @@ import Testing
     let names = SettingsKeys.all.map(\.name)
     #expect(Set(names).count == names.count)
     #expect(Set(SettingsKeys.all.map(\.environmentVariable)).count == names.count)
-    #expect(names.count == 38)
+    #expect(names.count == 46)
   }
 
   @Test func `a flag goes before a variable, a variable before the file, the file before the default`() throws {
@@ -195,6 +195,34 @@ import Testing
     #expect(try input.read().usable().internalToken == "secret-of-the-door")
     for loopback in ["127.0.0.1:1", "127.8.8.8:1", "[::1]:1", "localhost:1"] {
       #expect(SettingsInput(flags: ["internal.listen": .init(loopback, name: "--set")]).read().faults.isEmpty, "\(loopback)")
+    }
+  }
+
+  @Test func `the public listener has limits, and no TLS, proxies or other origins unless they are set`() throws {
+    let plain = try SettingsInput().read().usable().http
+    #expect(plain.tls == nil)
+    #expect(plain.trustedProxies.isEmpty)
+    #expect(plain.crossOrigin == CrossOrigin())
+    #expect(plain.limits == ListenerLimits())
+    let set = try SettingsInput(
+      flags: [
+        "http.tls.certificate": "/c.pem", "http.tls.key": "/k.pem", "http.trustedProxies": "10.0.0.0/8, fd00::/8",
+        "http.cors.origins": "https://Console.example.com, http://localhost:3000", "http.maxConnections": "7", "http.idleTimeout": "1s",
+        "http.headerTimeout": "2s", "http.bodyTimeout": "3s",
+      ]
+    ).read().usable().http
+    #expect(set.tls == Settings.TLS(certificate: "/c.pem", key: "/k.pem"))
+    #expect(set.trustedProxies == [try CIDR(parsing: "10.0.0.0/8"), try CIDR(parsing: "fd00::/8")])
+    #expect(set.crossOrigin == CrossOrigin(origins: ["https://console.example.com", "http://localhost:3000"]))
+    #expect(
+      set.limits == ListenerLimits(maxConnections: 7, idleTimeout: .seconds(1), headerTimeout: .seconds(2), bodyTimeout: .seconds(3)))
+  }
+
+  @Test func `half of TLS is a fault, and so is an origin that no browser sends`() {
+    let faults = SettingsInput(flags: ["http.tls.key": "/k.pem"]).read().faults
+    #expect(faults == ["http.tls.certificate and http.tls.key belong together: set both, or none"])
+    for origin in ["console.example.com", "https://", "https://x.example/", "ftp://x.example", "https://*.example.com", "https://a b"] {
+      #expect(SettingsInput(flags: ["http.cors.origins": .init(origin, name: "--set")]).read().faults.count == 1, "\(origin)")
     }
   }
 

@@ -76,6 +76,9 @@ final class ServiceProcess: Sendable {
     return process.terminationStatus
   }
 
+  /// Tells it to read its files again: SIGHUP.
+  func hangUp() { Foundation.kill(process.processIdentifier, SIGHUP) }
+
   var logTail: String { log.tail }
 
   private func exited() async {

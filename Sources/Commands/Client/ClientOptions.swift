@@ -11,6 +11,12 @@ struct ClientOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Where admin.token is (else data.directory of the configuration).", valueName: "path"), completion: .directory)
   var dataDirectory: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "The certificates that an https:// service is trusted by, PEM (else FANFARE_CA, else the system's).", valueName: "file"),
+    completion: .file(extensions: ["pem", "crt"]))
+  var ca: String?
+
   @Flag(help: "Print JSON for programs instead of a table for people.")
   var json = false
 
@@ -18,7 +24,8 @@ struct ClientOptions: ParsableArguments {
   func withClient<Result: Sendable>(_ body: (ServiceClient) async throws -> Result) async throws -> Result {
     let environment = processEnvironment()
     let url = try Self.base(url ?? environment["FANFARE_URL"].flatMap { $0.isEmpty ? nil : $0 } ?? "http://127.0.0.1:8080")
-    let client = ServiceClient(base: url, token: try credential(environment))
+    let ca = (ca ?? environment["FANFARE_CA"]).flatMap { $0.isEmpty ? nil : $0 }
+    let client = try ServiceClient(base: url, token: try credential(environment), ca: ca)
     do {
       let result = try await body(client)
       try await client.close()

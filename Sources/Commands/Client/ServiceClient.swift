@@ -4,6 +4,7 @@ import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 
 /// Talks to the HTTP API of a running service.
 struct ServiceClient: Sendable {
@@ -35,12 +36,15 @@ struct ServiceClient: Sendable {
   private let token: String
   private let http: HTTPClient
 
-  init(base: String, token: String) {
+  /// - Parameter ca: a PEM file of the certificates that the service's has to come from; nil for those that the system trusts.
+  /// - Throws: a sentence if the file cannot be read, or holds no certificate.
+  init(base: String, token: String, ca: String? = nil) throws {
     self.base = base
     self.token = token
     var configuration = HTTPClient.Configuration(timeout: .init(connect: .seconds(5), read: .seconds(60)))
     // A service that is not there is to be told at once, not after many tries.
     configuration.connectionPool.retryConnectionEstablishment = false
+    configuration.tlsConfiguration = try ca.map { try TLSConfiguration.trusting(file: $0) }
     http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }
 
@@ -95,6 +99,7 @@ struct ServiceClient: Sendable {
     case let error as HTTPClientError: error.shortDescription
     case let error as NIOConnectionError: error.connectionErrors.first.map { reason(for: $0.error) } ?? "no address answers"
     case let error as SentenceError: error.description
+    case let error as NIOSSLError: Self.sentence(for: error)
     case let error as IOError: String(cString: strerror(error.errnoCode)).lowercased()
     default: "\(error)"
     }
@@ -102,6 +107,12 @@ struct ServiceClient: Sendable {
 
   /// One of the things that are wrong with a document, under the sentence that says so.
   static func line(pointer: String, message: String) -> String { "  \(pointer.isEmpty ? "the document" : pointer): \(message)" }
+
+  private static func sentence(for error: NIOSSLError) -> String {
+    if "\(error)".contains("CERTIFICATE_VERIFY_FAILED") { return "its certificate is not trusted here; name its authority's with --ca" }
+    if "\(error)".contains("WRONG_VERSION_NUMBER") { return "it does not speak TLS; is it http://?" }
+    return "TLS fails: \(error)"
+  }
 
   /// The service's own sentence, with every fault that it names.
   private static func refusal(status: Int, _ body: [UInt8]) -> SentenceError {

@@ -10,9 +10,6 @@ extension Settings {
     var jwtSecret: String?
     var jwtRules: JWTRules
   }
-
-  /// How much one caller may ask for; nil for as much as he likes.
-  var requestLimit: RequestLimit? { requestsPerSecond.map { RequestLimit(perSecond: $0, burst: requestBurst) } }
 }
 
 extension Settings.Auth {

@@ -10,13 +10,12 @@ struct Settings: Sendable {
   var amqp: AMQP
   /// The public API.
   var httpListen: ListenAddress
+  var http: HTTP
   var internalListen: ListenAddress
   var internalToken: String?
   var delivery: Delivery
   var events: Events
   var auth: Auth
-  var requestsPerSecond: Int?
-  var requestBurst: Int?
   var log: Log
 
   struct AMQP: Sendable {
@@ -87,6 +86,7 @@ extension Settings {
       queue: reading.value(SettingsKeys.amqpQueue), prefetch: reading.value(SettingsKeys.amqpPrefetch),
       declares: reading.value(SettingsKeys.amqpDeclare))
     httpListen = reading.value(SettingsKeys.httpListen)
+    http = HTTP(from: &reading)
     internalListen = reading.value(SettingsKeys.internalListen)
     internalToken = reading.optional(SettingsKeys.internalToken)
     delivery = Delivery(
@@ -98,24 +98,19 @@ extension Settings {
       maxBytes: reading.value(SettingsKeys.maxBytes), extraTypes: reading.list(SettingsKeys.extraTypes),
       unknownTypes: reading.value(SettingsKeys.unknownTypes), defaultVisibility: reading.value(SettingsKeys.defaultVisibility))
     auth = Auth(from: &reading)
-    requestsPerSecond = reading.optional(SettingsKeys.requestsPerSecond)
-    requestBurst = reading.optional(SettingsKeys.requestBurst)
     log = Log(level: reading.value(SettingsKeys.logLevel), format: reading.value(SettingsKeys.logFormat))
     reading.checkRest()
   }
 
   /// What is wrong between keys that are right by themselves.
   var contradictions: [String] {
-    var found: [String] = []
+    var found = http.contradictions
     if !internalListen.isLoopback, internalToken == nil {
       found.append(
         "internal.listen is \(internalListen), which other machines can reach: set internal.token, or listen on a loopback address")
     }
     if httpListen == internalListen, httpListen.port != 0 {
       found.append("http.listen and internal.listen are both \(httpListen): give one of them another port")
-    }
-    if requestBurst != nil, requestsPerSecond == nil {
-      found.append("http.requestBurst is set, and there is no rate that it belongs to: set http.requestsPerSecond too")
     }
     return found + auth.contradictions
   }

@@ -22,7 +22,7 @@ struct SettingsInput: Sendable {
   }
 
   /// Variables that are not keys: they belong to the commands and to the tests.
-  static let otherVariables = ["FANFARE_CONFIG", "FANFARE_URL", "FANFARE_TOKEN"]
+  static let otherVariables = ["FANFARE_CONFIG", "FANFARE_URL", "FANFARE_TOKEN", "FANFARE_CA"]
 
   /// Reads all of it and names every fault, not the first one only.
   func read() -> SettingsOutcome {

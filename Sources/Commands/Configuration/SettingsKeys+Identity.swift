@@ -1,12 +1,5 @@
 /// The keys that say who is let in, and as whom.
 extension SettingsKeys {
-  static let requestsPerSecond = SettingsKey(
-    "http.requestsPerSecond", .integer(1...100_000),
-    "How many requests a second one caller may make: an account, the user of a JWT, or an address without credentials; any number if not set."
-  )
-  static let requestBurst = SettingsKey(
-    "http.requestBurst", .integer(1...1_000_000), "How many of them may come at once after a pause; those of one second if not set.")
-
   static let anonymous = SettingsKey(
     "auth.anonymous", default: "deny", SettingsKind<Settings.Anonymous>.choice,
     "Whether callers without credentials see events that are for everybody.")

@@ -67,9 +67,11 @@ enum SettingsKeys {
   static let all: [SettingsEntry] =
     [
       dataDirectory.entry, storeURL.entry, amqpURL.entry, amqpExchanges.entry, amqpQueue.entry, amqpPrefetch.entry, amqpDeclare.entry,
-      httpListen.entry, requestsPerSecond.entry, requestBurst.entry, internalListen.entry, internalToken.entry, retrySchedule.entry,
-      deliveryTimeout.entry, deliveryConcurrency.entry, perEndpointConcurrency.entry, allowNetworks.entry, requireHTTPS.entry,
-      maxBytes.entry, extraTypes.entry, unknownTypes.entry, defaultVisibility.entry,
+      httpListen.entry,
+    ] + http + [
+      internalListen.entry, internalToken.entry, retrySchedule.entry, deliveryTimeout.entry, deliveryConcurrency.entry,
+      perEndpointConcurrency.entry, allowNetworks.entry, requireHTTPS.entry, maxBytes.entry, extraTypes.entry, unknownTypes.entry,
+      defaultVisibility.entry,
     ] + auth + [retentionEvents.entry, retentionAttempts.entry, retentionQuarantine.entry, logLevel.entry, logFormat.entry]
 
   private static let retention = "this version deletes nothing"

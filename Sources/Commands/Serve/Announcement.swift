@@ -15,7 +15,8 @@ struct Announcement: Service {
     logger.info(
       "Fanfare is up",
       metadata: [
-        "version": "\(FanfareCommand.version)", "url": "http://\(settings.httpListen.host):\(port)",
+        "version": "\(FanfareCommand.version)",
+        "url": "\(settings.http.tls == nil ? "http" : "https")://\(settings.httpListen.host):\(port)",
         "internal_url": "http://\(settings.internalListen.host):\(internalPort)", "data": "\(settings.dataDirectory)",
         "admin_token": "\(settings.adminTokenPath)",
       ])

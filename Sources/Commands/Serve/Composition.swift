@@ -21,6 +21,10 @@ struct Composition {
     let logger = Logger(label: "fanfare")
     // The store holds secrets: what is made from here on is for its owner alone.
     umask(0o077)
+    let (limit, needed) = (FileDescriptors.raiseLimit(), FileDescriptors.needed(by: settings))
+    if limit < needed {
+      logger.warning("The system's limit of open files is low for these settings", metadata: ["limit": "\(limit)", "needed": "\(needed)"])
+    }
     try makeDirectory(settings.dataDirectory)
     let prometheus = PrometheusMetrics()
     MetricsSystem.bootstrap(prometheus)
@@ -45,18 +49,13 @@ struct Composition {
       intake: door, events: store, subscriptions: store, deliveries: store, accounts: store, inspection: store, health: health,
       now: SystemClock.now,
       makeID: ids.next, onRequeue: dispatcher.lookAgain, onSubscriptionsChanged: dispatcher.subscriptionsChanged)
+    let certificate = try settings.http.tls.map { try ServerCertificate($0) }
+    if let certificate { logger.info("The public listener speaks TLS", metadata: certificate.metadata) }
     let publicServer = PublicServer(
-      configuration: .init(
-        address: .init(host: settings.httpListen.host, port: settings.httpListen.port), maxBodyBytes: settings.events.maxBytes,
-        version: FanfareCommand.version,
-        admission: AdmissionRules(allowsAnonymous: settings.auth.anonymous == .public, requestLimit: settings.requestLimit)), ports: ports,
+      configuration: publicConfiguration(certificate), ports: ports,
       authenticator: CredentialAuthenticator(
-        keys: KeyAuthenticator(accounts: store, now: SystemClock.now),
-        tokens: jwt?.authenticator), metrics: prometheus)
-    let internalServer = InternalServer(
-      configuration: .init(
-        address: .init(host: settings.internalListen.host, port: settings.internalListen.port), token: settings.internalToken,
-        maxBodyBytes: settings.events.maxBytes, version: FanfareCommand.version), ports: ports, metrics: prometheus)
+        keys: KeyAuthenticator(accounts: store, now: SystemClock.now), tokens: jwt?.authenticator), metrics: prometheus)
+    let internalServer = InternalServer(configuration: internalConfiguration, ports: ports, metrics: prometheus)
 
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
       .init(service: store), .init(service: sender), .init(service: dispatcher),
@@ -71,6 +70,7 @@ struct Composition {
     }
     if let endpoint = jwt?.endpoint { services.append(.init(service: endpoint)) }
     services += [.init(service: internalServer), .init(service: publicServer)]
+    services.append(.init(service: Reloader(parts: certificate.map { [$0.reloadable] } ?? [], logger: logger)))
     services.append(
       .init(service: Announcement(publicServer: publicServer, internalServer: internalServer, settings: settings, logger: logger)))
 
@@ -86,6 +86,27 @@ struct Composition {
   private var decoder: EventDecoder {
     EventDecoder(
       maximumBytes: settings.events.maxBytes, extraTypes: Set(settings.events.extraTypes), unknownTypes: settings.events.unknownTypes)
+  }
+
+  private func publicConfiguration(_ certificate: ServerCertificate?) -> PublicServer.Configuration {
+    var configuration = PublicServer.Configuration(
+      address: settings.httpListen, maxBodyBytes: settings.events.maxBytes, version: FanfareCommand.version)
+    configuration.limits = settings.http.limits
+    configuration.certificate = certificate
+    configuration.trustedProxies = settings.http.trustedProxies
+    configuration.crossOrigin = settings.http.crossOrigin
+    configuration.admission = AdmissionRules(
+      allowsAnonymous: settings.auth.anonymous == .public, requestLimit: settings.http.requestLimit)
+    return configuration
+  }
+
+  private var internalConfiguration: InternalServer.Configuration {
+    var configuration = InternalServer.Configuration(
+      address: settings.internalListen, token: settings.internalToken, maxBodyBytes: settings.events.maxBytes,
+      version: FanfareCommand.version)
+    configuration.limits = settings.http.limits
+    configuration.trustedProxies = settings.http.trustedProxies
+    return configuration
   }
 
   private func openStore() throws -> SQLiteStore {

@@ -2,8 +2,8 @@ public import Fanfare
 internal import Synchronization
 
 /// All that the service asks of a store.
-public typealias CompleteStore = EventStore & DeliveryStore & Outbox & SubscriptionStore & EventQuery & DeliveryQuery & AccountStore
-  & StoreInspection & HealthReporting
+public typealias CompleteStore = EventStore & DeliveryStore & Outbox & SubscriptionStore & EventQuery & EventFeed & DeliveryQuery
+  & AccountStore & StoreInspection & HealthReporting
 
 /// A place where a store can be opened, closed and opened again. Each test makes one for itself.
 public protocol StoreWorld: Sendable {
@@ -54,7 +54,7 @@ public struct StoreCase<World: StoreWorld>: Sendable, CustomStringConvertible {
 public enum StoreConformance<World: StoreWorld> {
   public static var all: [StoreCase<World>] {
     ingestCases + subscriptionCases + claimCases + recordCases + requeueCases + listingCases + quarantineCases + visibilityCases
-      + accountCases + keyCases + deliveryVisibilityCases + subscriptionControlCases + explanationCases
+      + accountCases + keyCases + deliveryVisibilityCases + subscriptionControlCases + explanationCases + feedCases
   }
 }
 

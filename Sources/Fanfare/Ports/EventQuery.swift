@@ -17,10 +17,13 @@ public struct EventPageRequest: Sendable {
   public var size: Int
   /// The event after which the page begins: only older ones.
   public var from: String?
+  /// The page ends early with the event that brings it to so many bytes.
+  public var bytes = Int.max
 
-  public init(size: Int = 20, from: String? = nil) {
+  public init(size: Int = 20, from: String? = nil, bytes: Int = .max) {
     self.size = size
     self.from = from
+    self.bytes = bytes
   }
 }
 

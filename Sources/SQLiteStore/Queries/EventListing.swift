@@ -8,6 +8,8 @@ struct EventListing {
   private let path: PathFilter
   private let types: Set<Int64>?
   private let size: Int
+  /// The page ends early with the event that brings it to so many bytes.
+  var maximumBytes = Int.max
   private let sources: ListingSources
   private var entries: MergedEntries
 
@@ -32,8 +34,10 @@ struct EventListing {
 
   mutating func page() throws -> EventPage {
     var events: [StoredEvent] = []
+    var bytes = 0
+    var hasMore = false
     let select = try Statement("SELECT \(StoredEvent.columns) FROM event JOIN type ON type.id = event.type WHERE event.seq = ?", in: db)
-    while events.count <= size, let entry = try next() {
+    while let entry = try next() {
       if let types, !types.contains(entry.type) { continue }
       if filter.hasDeployment, !entry.flags.contains(.hasDeployment) { continue }
       select.bind(1, entry.position.sequence)
@@ -41,10 +45,12 @@ struct EventListing {
       guard try select.step() else { continue }
       let event = StoredEvent(select)
       if path.mustReadEvents, try !path.holds(for: Event(compact: event)) { continue }
+      // The first one that has no place on the page shows that there are more.
+      hasMore = events.count == size || bytes >= maximumBytes
+      if hasMore { break }
       events.append(event)
+      bytes += event.compact.count
     }
-    let hasMore = events.count > size
-    if hasMore { events.removeLast() }
     return EventPage(events: events, hasMore: hasMore)
   }
 
@@ -56,7 +62,7 @@ struct EventListing {
   }
 
   /// The numbers of the types that the globs are about; nil if there are none.
-  private static func types(_ globs: [Glob], in db: Database) throws -> (all: Bool, ids: Set<Int64>)? {
+  static func types(_ globs: [Glob], in db: Database) throws -> (all: Bool, ids: Set<Int64>)? {
     if globs.isEmpty { return (true, []) }
     let select = try Statement("SELECT id, name FROM type", in: db)
     defer { select.reset() }

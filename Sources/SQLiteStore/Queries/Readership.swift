@@ -22,14 +22,26 @@ enum Readership {
     sequence: Int64, occurredAt: Timestamp, audience: Int64, _ reader: Reader, _ visibility: DefaultVisibility, in db: Database
   ) throws -> Bool {
     guard case .member(let groups, let username) = reader else { return true }
+    if try meets(audience, groups, username, visibility, in: db) { return true }
+    guard let username, let own = try Timeline.user(username).id(in: db) else { return false }
+    return try acted(own, occurredAt: occurredAt, sequence: sequence, in: db)
+  }
+
+  /// Whether a caller is of an audience.
+  static func meets(
+    _ audience: Int64, _ groups: Set<String>, _ username: String?, _ visibility: DefaultVisibility, in db: Database
+  ) throws -> Bool {
     if audience == AudienceCode.nobody, readsUnnamed(username, visibility) { return true }
     let meets = try Statement(
       "SELECT 1 FROM audience_group WHERE audience = ? AND name IN (SELECT value FROM json_each(?))", in: db)
     defer { meets.reset() }
     meets.bind(1, audience)
     meets.bind(2, names(groups))
-    if try meets.step() { return true }
-    guard let username, let own = try Timeline.user(username).id(in: db) else { return false }
+    return try meets.step()
+  }
+
+  /// Whether an event is in a user's own timeline.
+  static func acted(_ own: Int64, occurredAt: Timestamp, sequence: Int64, in db: Database) throws -> Bool {
     let acted = try Statement(
       "SELECT 1 FROM timeline_entry WHERE timeline = ? AND audience = 0 AND occurred_at = ? AND seq = ?", in: db)
     defer { acted.reset() }

@@ -13,6 +13,7 @@ extension SQLiteStore: EventQuery {
       }
       let readership = try Readership(reader, visibility, knownAudiences, in: db)
       var listing = try EventListing(timeline, readership, filter, from: position, size: page.size, in: db)
+      listing?.maximumBytes = page.bytes
       return try listing?.page() ?? EventPage(events: [], hasMore: false)
     }
   }

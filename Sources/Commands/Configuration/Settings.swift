@@ -15,6 +15,7 @@ struct Settings: Sendable {
   var internalToken: String?
   var delivery: Delivery
   var events: Events
+  var stream: Stream
   var auth: Auth
   var log: Log
 
@@ -42,6 +43,12 @@ struct Settings: Sendable {
     var extraTypes: [String]
     var unknownTypes: UnknownTypes
     var defaultVisibility: DefaultVisibility
+  }
+
+  struct Stream: Sendable {
+    var maximumConnections: Int
+    var heartbeat: Duration
+    var slowClientTimeout: Duration
   }
 
   struct Log: Sendable {
@@ -97,6 +104,9 @@ extension Settings {
     events = Events(
       maxBytes: reading.value(SettingsKeys.maxBytes), extraTypes: reading.list(SettingsKeys.extraTypes),
       unknownTypes: reading.value(SettingsKeys.unknownTypes), defaultVisibility: reading.value(SettingsKeys.defaultVisibility))
+    stream = Stream(
+      maximumConnections: reading.value(SettingsKeys.maxStreams), heartbeat: reading.value(SettingsKeys.streamHeartbeat),
+      slowClientTimeout: reading.value(SettingsKeys.slowClientTimeout))
     auth = Auth(from: &reading)
     log = Log(level: reading.value(SettingsKeys.logLevel), format: reading.value(SettingsKeys.logFormat))
     reading.checkRest()

@@ -52,6 +52,15 @@ enum SettingsKeys {
     "events.defaultVisibility", default: "restricted", SettingsKind<DefaultVisibility>.choice,
     "Who sees events that name no group: admins and the acting user, everybody who is known, or everybody.")
 
+  static let maxStreams = SettingsKey(
+    "stream.maxConnections", default: "256", .integer(1...10_000), "Live streams at once; one more is answered 503.")
+  static let streamHeartbeat = SettingsKey(
+    "stream.heartbeat", default: "15s", .duration(from: .milliseconds(100), to: .seconds(50)),
+    "How often a live stream sends a comment, which keeps quiet lines open.")
+  static let slowClientTimeout = SettingsKey(
+    "stream.slowClientTimeout", default: "30s", .duration(from: .milliseconds(100), to: .seconds(600)),
+    "How long a client of a live stream or an export may take nothing before it is cut off.")
+
   static let retentionEvents = SettingsKey(
     "retention.events", .retention, "How long events are kept; for ever if not set.", later: retention)
   static let retentionAttempts = SettingsKey(
@@ -71,7 +80,7 @@ enum SettingsKeys {
     ] + http + [
       internalListen.entry, internalToken.entry, retrySchedule.entry, deliveryTimeout.entry, deliveryConcurrency.entry,
       perEndpointConcurrency.entry, allowNetworks.entry, requireHTTPS.entry, maxBytes.entry, extraTypes.entry, unknownTypes.entry,
-      defaultVisibility.entry,
+      defaultVisibility.entry, maxStreams.entry, streamHeartbeat.entry, slowClientTimeout.entry,
     ] + auth + [retentionEvents.entry, retentionAttempts.entry, retentionQuarantine.entry, logLevel.entry, logFormat.entry]
 
   private static let retention = "this version deletes nothing"

@@ -33,7 +33,9 @@ struct Composition {
     let sender = try makeSender()
     let broker = try makeBroker(store: store)
     let dispatcher = makeDispatcher(store: store, sender: sender, onDead: { broker?.relay.wake() })
+    let commits = CommitSignal()
     let onReceipt: @Sendable (IngestReceipt) -> Void = { receipt in
+      commits.fire()
       dispatcher.offer(receipt.deliveries)
       if receipt.hasOutbox { broker?.relay.wake() }
     }
@@ -47,8 +49,7 @@ struct Composition {
     let ids = SubscriptionIDs()
     let ports = APIPorts(
       intake: door, events: store, subscriptions: store, deliveries: store, accounts: store, inspection: store, health: health,
-      now: SystemClock.now,
-      makeID: ids.next, onRequeue: dispatcher.lookAgain, onSubscriptionsChanged: dispatcher.subscriptionsChanged)
+      now: SystemClock.now, makeID: ids.next, onRequeue: dispatcher.lookAgain, onSubscriptionsChanged: dispatcher.subscriptionsChanged, commits: commits)
     let certificate = try settings.http.tls.map { try ServerCertificate($0) }
     if let certificate { logger.info("The public listener speaks TLS", metadata: certificate.metadata) }
     let publicServer = PublicServer(
@@ -95,6 +96,9 @@ struct Composition {
     configuration.certificate = certificate
     configuration.trustedProxies = settings.http.trustedProxies
     configuration.crossOrigin = settings.http.crossOrigin
+    configuration.stream = StreamLimits(
+      maximumStreams: settings.stream.maximumConnections, heartbeat: settings.stream.heartbeat,
+      patience: settings.stream.slowClientTimeout)
     configuration.admission = AdmissionRules(
       allowsAnonymous: settings.auth.anonymous == .public, requestLimit: settings.http.requestLimit)
     return configuration

@@ -18,8 +18,7 @@ struct EventListing {
 
   init(_ query: inout QueryReader) {
     page = EventPageRequest(size: query.integer("page_size", in: 1...1000, default: 20), from: query.name("page_from"))
-    filter.types = query.names("type").map { Glob($0) }
-    filter.username = query.name("username")
+    filter = EventFilter(&query)
     filter.since = query.timestamp("since")
     filter.until = query.timestamp("until")
     format = query.choice("format", default: .array)
@@ -29,16 +28,7 @@ struct EventListing {
 
   /// The narrowest timeline for a filter on paths and the user; what the timeline does not fix goes into ``filter``.
   mutating func narrow(by path: PathFilter) -> Timeline {
-    var path = path
-    let timeline = path.takeTimeline() ?? filter.username.map { .user($0) } ?? .everything
-    if case .user = timeline { filter.username = nil }
-    filter.inventoryProject = path.inventoryProject
-    filter.inventoryApplication = path.inventoryApplication
-    filter.inventoryVersion = path.inventoryVersion
-    filter.stateProject = path.stateProject
-    filter.stateEnvironment = path.stateEnvironment
-    filter.stateDeployment = path.stateDeployment
-    return timeline
+    filter.narrow(by: path)
   }
 
   /// Straight from what is stored into one buffer.

@@ -21,8 +21,8 @@ public final class PrometheusMetrics: MetricsFactory {
 
   /// - Parameter help: a sentence for each metric's name; one that has none is described by its name.
   public init(help: [String: String] = [:]) {
-    let ours = HTTPMetrics.help.merging(AdmissionMetrics.help) { $1 }.merging(ConnectionMetrics.help) { $1 }
-    self.help = help.merging(ours) { given, _ in given }
+    let ours = [HTTPMetrics.help, AdmissionMetrics.help, ConnectionMetrics.help, StreamMetrics.help]
+    self.help = ours.reduce(help) { $0.merging($1) { given, _ in given } }
   }
 
   public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {

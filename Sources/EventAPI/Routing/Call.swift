@@ -13,7 +13,9 @@ struct Call: Sendable {
   let logger: Logger
   let maxBodyBytes: Int
   /// Tells a client that waits for it (`Expect: 100-continue`) that its body is wanted.
-  var inviteBody: @Sendable () -> Void = {}
+  let inviteBody: @Sendable () -> Void
+  /// Finds out once more who holds the request's credential, for answers that outlive it.
+  let authenticateAgain: @Sendable () async throws(AuthenticationFailure) -> Caller
 
   /// A variable of the route's own pattern.
   subscript(variable: String) -> String {

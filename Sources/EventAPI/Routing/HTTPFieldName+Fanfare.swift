@@ -10,6 +10,8 @@ extension HTTPField.Name {
   static let preferenceApplied = named("Preference-Applied")
   static let link = named("Link")
   static let xForwardedFor = named("X-Forwarded-For")
+  static let lastEventID = named("Last-Event-ID")
+  static let accelBuffering = named("X-Accel-Buffering")
 
   private static func named(_ name: String) -> HTTPField.Name {
     guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is not a header's name") }

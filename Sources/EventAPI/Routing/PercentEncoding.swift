@@ -41,6 +41,13 @@ enum PercentEncoding {
     return String(decoding: encoded, as: UTF8.self)
   }
 
+  /// One byte, encoded whatever it is.
+  static func escape(_ byte: UInt8) -> String {
+    var encoded: [UInt8] = []
+    append(byte, to: &encoded)
+    return String(decoding: encoded, as: UTF8.self)
+  }
+
   private static func append(_ byte: UInt8, to encoded: inout [UInt8]) {
     let digits = "0123456789ABCDEF".utf8.map(\.self)
     encoded += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]

@@ -3,7 +3,7 @@ public import Fanfare
 /// What the API speaks to, and whom it tells.
 public struct APIPorts: Sendable {
   public var intake: any EventIntake
-  public var events: any EventQuery
+  public var events: any EventQuery & EventFeed
   public var subscriptions: any SubscriptionStore
   public var deliveries: any DeliveryQuery
   public var accounts: any AccountStore
@@ -17,12 +17,14 @@ public struct APIPorts: Sendable {
   public var onRequeue: @Sendable () -> Void
   /// A set of subscriptions was replaced.
   public var onSubscriptionsChanged: @Sendable () -> Void
+  /// Fired by whoever stores events, once they are durable.
+  public var commits: CommitSignal
 
   public init(
-    intake: any EventIntake, events: any EventQuery, subscriptions: any SubscriptionStore, deliveries: any DeliveryQuery,
+    intake: any EventIntake, events: any EventQuery & EventFeed, subscriptions: any SubscriptionStore, deliveries: any DeliveryQuery,
     accounts: any AccountStore, inspection: any StoreInspection, health: [any HealthReporting], now: @escaping @Sendable () -> Timestamp,
     makeID: @escaping @Sendable () -> String, onRequeue: @escaping @Sendable () -> Void = {},
-    onSubscriptionsChanged: @escaping @Sendable () -> Void = {}
+    onSubscriptionsChanged: @escaping @Sendable () -> Void = {}, commits: CommitSignal = CommitSignal()
   ) {
     self.intake = intake
     self.events = events
@@ -35,5 +37,6 @@ public struct APIPorts: Sendable {
     self.makeID = makeID
     self.onRequeue = onRequeue
     self.onSubscriptionsChanged = onSubscriptionsChanged
+    self.commits = commits
   }
 }

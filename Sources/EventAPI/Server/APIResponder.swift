@@ -60,7 +60,10 @@ struct APIResponder: HTTPResponder {
       return try await route.handler(
         Call(
           request: request, target: target, variables: variables, caller: caller, requestID: requestID, logger: logger,
-          maxBodyBytes: maxBodyBytes, inviteBody: context.inviteBody))
+          maxBodyBytes: maxBodyBytes, inviteBody: context.inviteBody,
+          authenticateAgain: { [admission] () async throws(AuthenticationFailure) in
+            try await admission.callerAgain(holding: Credential(request.headers))
+          }))
     }
   }
 

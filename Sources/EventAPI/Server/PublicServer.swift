@@ -17,6 +17,7 @@ public struct PublicServer: Service {
     public var trustedProxies: [CIDR] = []
     /// The pages of other sites that browsers let in.
     public var crossOrigin = CrossOrigin()
+    public var stream = StreamLimits()
 
     public init(
       address: ListenAddress, maxBodyBytes: Int = 1_048_576, version: String, admission: AdmissionRules = AdmissionRules()
@@ -38,8 +39,10 @@ public struct PublicServer: Service {
     logger: Logger = Logger(label: "fanfare.http")
   ) {
     let routes =
-      EventRoutes(events: ports.events).routes + SubscriptionRoutes(ports: ports).routes
-      + SubscriptionEntryRoutes(ports: ports).routes + ExplainRoute(events: ports.events).routes + DeliveryRoutes(ports: ports).routes
+      EventRoutes(events: ports.events).routes + ExplainRoute(events: ports.events).routes
+      + StreamRoutes(ports: ports, limits: configuration.stream, metrics: metrics).routes
+      + ExportRoutes(ports: ports, limits: configuration.stream).routes + SubscriptionRoutes(ports: ports).routes
+      + SubscriptionEntryRoutes(ports: ports).routes + DeliveryRoutes(ports: ports).routes
       + DeadLetterRoutes(ports: ports).routes + QuarantineRoutes(ports: ports).routes
       + AccountRoutes(ports: ports).routes + KeyRoutes(ports: ports).routes
       + HealthRoutes(parts: ports.health, version: configuration.version).routes

@@ -21,9 +21,16 @@ final class MemoryStore: Sendable {
     /// What every port throws instead of answering.
     var failure: (any Error)?
     var documents: [InboundDocument] = []
+    /// How often somebody looked ahead in the feed, and how often somebody read a listing.
+    var looks = 0
+    var listings = 0
+    /// The listing from which on reading fails.
+    var failingListing = Int.max
     var generator = KSUIDGenerator()
     var random = SystemRandomNumberGenerator()
   }
+
+  struct Unreadable: Error {}
 
   static let now = Timestamp(seconds: 1_700_000_000)
 
@@ -103,6 +110,8 @@ extension MemoryStore: EventQuery {
         let event = try Event(compact: stored)
         if Timeline.all(of: event).contains(timeline), reader.sees(event), filter.accepts(event) { visible.append(stored) }
       }
+      state.listings += 1
+      if state.listings >= state.failingListing { throw Unreadable() }
       visible.sort { ($0.occurredAt, $0.sequence) > ($1.occurredAt, $1.sequence) }
       if let from = page.from {
         guard let boundary = try state.events.first(where: { try $0.id == from && reader.sees(Event(compact: $0)) }) else {
@@ -110,7 +119,12 @@ extension MemoryStore: EventQuery {
         }
         visible = visible.filter { ($0.occurredAt, $0.sequence) < (boundary.occurredAt, boundary.sequence) }
       }
-      return EventPage(events: Array(visible.prefix(page.size)), hasMore: visible.count > page.size)
+      var room = page.bytes
+      let shown = visible.prefix(page.size).prefix { event in
+        defer { room -= event.compact.count }
+        return room > 0
+      }
+      return EventPage(events: Array(shown), hasMore: visible.count > shown.count)
     }
   }
 
@@ -137,6 +151,31 @@ extension MemoryStore: EventQuery {
               $0.summary.scope == subscription.scope && $0.summary.subscriptionID == subscription.id
             })
         })
+    }
+  }
+}
+
+extension MemoryStore: EventFeed {
+  func lastSequence() async throws -> Int64 { try read { Int64($0.events.count) } }
+
+  func sequence(receivedBefore instant: Timestamp) async throws -> Int64 {
+    try read { state in Int64(state.events.firstIndex { $0.receivedAt >= instant } ?? state.events.count) }
+  }
+
+  func events(for reader: Reader, filter: EventFilter, from request: FeedRequest) async throws -> FeedPage {
+    try read { state in
+      state.looks += 1
+      var page = FeedPage(events: [], examined: request.after, isAtEnd: true)
+      for stored in state.events.dropFirst(Int(request.after)) {
+        if page.events.count == request.events || page.events.reduce(0, { $0 + $1.compact.count }) >= request.bytes {
+          page.isAtEnd = false
+          break
+        }
+        page.examined = stored.sequence
+        let event = try Event(compact: stored)
+        if reader.sees(event), filter.accepts(event) { page.events.append(stored) }
+      }
+      return page
     }
   }
 }

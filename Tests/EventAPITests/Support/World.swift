@@ -11,6 +11,7 @@ struct World: Sendable {
   let store: MemoryStore
   let metrics: PrometheusMetrics
   let nudges: Nudges
+  let commits: CommitSignal
   let api: RawClient
   let door: RawClient
 
@@ -52,23 +53,26 @@ struct World: Sendable {
   ///   - authenticator: of the public server.
   static func run(
     internalToken: String? = nil, maxBodyBytes: Int = 1_048_576, listener: PublicServer.Configuration = World.listener(),
+    stream: StreamLimits = StreamLimits(),
     authenticator: @Sendable (MemoryStore) -> any Authenticator = { _ in TwoCallers() }, admission: AdmissionRules = AdmissionRules(),
     services: [any Service] = [], _ body: @Sendable (World) async throws -> Void
   ) async throws {
     let store = MemoryStore(maximumBytes: maxBodyBytes)
     let metrics = PrometheusMetrics()
     let nudges = Nudges()
+    let commits = CommitSignal()
     let ports = APIPorts(
       intake: store, events: store, subscriptions: store, deliveries: store, accounts: store, inspection: store,
       health: [PartHealth(store: store, index: 0)],
       now: { MemoryStore.now }, makeID: { store.change { $0.makeID().description } },
       onRequeue: { nudges.requeues.add(1, ordering: .relaxed) },
-      onSubscriptionsChanged: { nudges.changes.add(1, ordering: .relaxed) })
+      onSubscriptionsChanged: { nudges.changes.add(1, ordering: .relaxed) }, commits: commits)
     var logger = Logger(label: "test")
     logger.logLevel = .critical
     var configuration = listener
     configuration.maxBodyBytes = maxBodyBytes
     configuration.admission = admission
+    configuration.stream = stream
     let api = PublicServer(
       configuration: configuration, ports: ports, authenticator: authenticator(store), metrics: metrics, logger: logger)
     let door = InternalServer(
@@ -78,7 +82,8 @@ struct World: Sendable {
     try await withThrowingTaskGroup(of: Void.self) { tasks in
       tasks.addTask { try await group.run() }
       let world = World(
-        store: store, metrics: metrics, nudges: nudges, api: RawClient(port: try await api.port), door: RawClient(port: try await door.port)
+        store: store, metrics: metrics, nudges: nudges, commits: commits, api: RawClient(port: try await api.port),
+        door: RawClient(port: try await door.port)
       )
       let outcome: Result<Void, any Error>
       do {

@@ -38,6 +38,12 @@ final class Admission: Sendable {
     }
   }
 
+  /// Finds out once more who it is that was let in, for an answer that outlives its request; counts nothing.
+  func callerAgain(holding credential: Credential?) async throws(AuthenticationFailure) -> Caller {
+    if credential == nil, rules.allowsAnonymous { return .anonymous }
+    return try await authenticator.caller(holding: credential?.secret)
+  }
+
   private func holder(of credential: Credential?, from address: IPAddress?) async throws(APIError) -> Caller {
     do throws(AuthenticationFailure) {
       return try await authenticator.caller(holding: credential?.secret)

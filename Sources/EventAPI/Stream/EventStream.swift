@@ -1,0 +1,120 @@
+import Fanfare
+
+/// One client that follows along: what he asked for, how far he is, and what is due for him.
+struct EventStream: Sendable {
+  /// As much as is put together before it is written.
+  private static let chunkBytes = 32 << 10
+
+  let feed: any EventFeed
+  let filter: EventFilter
+  let timestamp: TimestampFormat
+  /// Only events that were received from this instant on.
+  let receivedSince: Timestamp?
+  let limits: StreamLimits
+  let metrics: StreamMetrics
+  let authenticateAgain: @Sendable () async throws(AuthenticationFailure) -> Caller
+  var reader: Reader
+  /// Every event up to this sequence was dealt with.
+  var position: Int64
+
+  /// Writes until the client's credential is no longer good or `wakes` ends, which it does when the task is cancelled.
+  ///
+  /// - Parameter wakes: an element each time that something was stored or some time has passed. It has to be listened to already when
+  ///   the position is taken, or what is stored in between waits for the next.
+  mutating func run(into outlet: inout BodyOutlet, wakes: AsyncStream<Void>) async throws {
+    var wakes = wakes.makeAsyncIterator()
+    var duties = StreamDuties(limits, from: .now)
+    try await outlet.write(Array("retry: 3000\n\n".utf8))
+    while true {
+      let started = ContinuousClock.now
+      switch duties.next(at: started) {
+      case .none: break
+      case .heartbeat: try await outlet.write(Array(": heartbeat\n\n".utf8))
+      case .authenticate:
+        guard let caller = try? await authenticateAgain() else {
+          return try await outlet.write(Array(": the credential is no longer good\n\n".utf8))
+        }
+        reader = caller.reader
+      }
+      let page = try await feed.events(for: reader, filter: filter, from: FeedRequest(after: position))
+      try await write(page.events, to: &outlet)
+      position = page.examined
+      if duties.isDue || !page.isAtEnd { continue }
+      guard await wakes.next() != nil else { return }
+      // A due time, not a poll: many small commits in a row are read together, so that followers never cost more than the ingest itself.
+      try await Task.sleep(until: started + limits.pace)
+    }
+  }
+
+  private func write(_ events: [StoredEvent], to outlet: inout BodyOutlet) async throws {
+    var text: [UInt8] = []
+    var count = 0
+    for event in events {
+      if let receivedSince, event.receivedAt < receivedSince { continue }
+      event.appendServerSentEvent(to: &text, timestamp: timestamp)
+      count += 1
+      if text.count >= Self.chunkBytes {
+        try await outlet.write(text)
+        metrics.sent(count)
+        (text, count) = ([], 0)
+      }
+    }
+    if count == 0 { return }
+    try await outlet.write(text)
+    metrics.sent(count)
+  }
+}
+
+/// What a stream owes its client besides events.
+struct StreamDuties {
+  enum Duty {
+    case none
+    case heartbeat
+    case authenticate
+  }
+
+  private let limits: StreamLimits
+  private var now: ContinuousClock.Instant
+  private var heartbeatAt: ContinuousClock.Instant
+  private var authenticationAt: ContinuousClock.Instant
+
+  init(_ limits: StreamLimits, from now: ContinuousClock.Instant) {
+    self.limits = limits
+    self.now = now
+    heartbeatAt = now + limits.heartbeat
+    authenticationAt = now + limits.authentication
+  }
+
+  /// The most urgent thing that is due, which counts as done with this.
+  mutating func next(at now: ContinuousClock.Instant) -> Duty {
+    self.now = now
+    if authenticationAt <= now {
+      authenticationAt = now + limits.authentication
+      return .authenticate
+    }
+    if heartbeatAt <= now {
+      heartbeatAt = now + limits.heartbeat
+      return .heartbeat
+    }
+    return .none
+  }
+
+  /// Whether something else was due at the same time.
+  var isDue: Bool { heartbeatAt <= now || authenticationAt <= now }
+}
+
+extension StoredEvent {
+  /// The event as a block of a `text/event-stream`.
+  func appendServerSentEvent(to text: inout [UInt8], timestamp: TimestampFormat) {
+    text += "id: \(StreamPosition.text(for: id))\nevent: \(type.name)\ndata: ".utf8
+    text += lineJSON(timestamp: timestamp)
+    text += "\n\n".utf8
+  }
+
+  /// The event as JSON on one line. In JSON, line breaks stand between values only, and there a space says the same.
+  func lineJSON(timestamp: TimestampFormat) -> [UInt8] {
+    var json = wireJSON(timestamp: timestamp)
+    for index in json.indices where json[index] == 0x0A || json[index] == 0x0D { json[index] = 0x20 }
+    return json
+  }
+}

@@ -16,8 +16,8 @@ struct FanfareCommand: AsyncParsableCommand {
       CommandGroup(
         name: "Asking it:",
         subcommands: [
-          EventsCommand.self, ExplainCommand.self, SubscriptionsCommand.self, DeliveriesCommand.self, DeadLettersCommand.self,
-          RequeueCommand.self,
+          EventsCommand.self, TailCommand.self, ExportCommand.self, ExplainCommand.self, SubscriptionsCommand.self,
+          DeliveriesCommand.self, DeadLettersCommand.self, RequeueCommand.self,
         ]),
       CommandGroup(name: "Who may do what:", subcommands: [AccountsCommand.self, KeysCommand.self]),
     ])

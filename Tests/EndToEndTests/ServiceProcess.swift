@@ -79,6 +79,8 @@ final class ServiceProcess: Sendable {
   /// Tells it to read its files again: SIGHUP.
   func hangUp() { Foundation.kill(process.processIdentifier, SIGHUP) }
 
+  var processIdentifier: Int32 { process.processIdentifier }
+
   var logTail: String { log.tail }
 
   private func exited() async {

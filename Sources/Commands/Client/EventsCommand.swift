@@ -1,9 +1,16 @@
 import ArgumentParser
 import Fanfare
 
-struct EventsCommand: AsyncParsableCommand {
+struct EventsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "events", abstract: "Shows stored events, newest first.",
+    commandName: "events", abstract: "Shows stored events, or writes them to a file.",
+    discussion: "'fanfare events' alone is 'fanfare events list', and takes its options.",
+    subcommands: [EventsListCommand.self, ExportCommand.self], defaultSubcommand: EventsListCommand.self)
+}
+
+struct EventsListCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "Shows stored events, newest first.",
     discussion: "Times are RFC 3339, or how long ago: --since 2h. Types may hold *: --type '*_STATE_DEPLOYMENT'.")
 
   @Argument(help: ArgumentHelp("Show this one event, as JSON.", valueName: "event"))
@@ -95,11 +102,7 @@ struct EventsCommand: AsyncParsableCommand {
   }
 
   private static func add(_ event: JSONValue, to table: inout TextTable) {
-    func text(_ key: String) -> String? { event[key]?.stringValue }
-    let inventory = [text("inventory_project"), text("inventory_application"), text("inventory_version")].compactMap(\.self)
-    let state = [text("state_project"), text("state_environment"), text("state_deployment")].compactMap(\.self)
-    let place = [inventory, state].filter { !$0.isEmpty }.map { $0.joined(separator: "/") }.joined(separator: " + ")
-    table.add(
-      Timestamp.tableText(text("event_time")), text("type") ?? "-", place.isEmpty ? "-" : place, text("username") ?? "-", text("id") ?? "-")
+    let row = EventRow(event)
+    table.add(row.time, row.type, row.place, row.who, row.id)
   }
 }

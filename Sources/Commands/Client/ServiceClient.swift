@@ -32,9 +32,9 @@ struct ServiceClient: Sendable {
   /// More than the largest page: 1,000 events of 64 KiB.
   private static let maximumAnswer = 64 << 20
 
-  private let base: String
+  let base: String
   private let token: String
-  private let http: HTTPClient
+  let http: HTTPClient
 
   /// - Parameter ca: a PEM file of the certificates that the service's has to come from; nil for those that the system trusts.
   /// - Throws: a sentence if the file cannot be read, or holds no certificate.
@@ -71,13 +71,7 @@ struct ServiceClient: Sendable {
   private func send(
     _ method: HTTPMethod, _ path: [String], query: [(String, String)], body: [UInt8]?, headers: HTTPHeaders
   ) async throws -> Answer {
-    var target = base + path.map { "/" + $0.percentEncoded }.joined()
-    if !query.isEmpty { target += "?" + query.map { "\($0.0)=\($0.1.percentEncoded)" }.joined(separator: "&") }
-    var request = HTTPClientRequest(url: target)
-    request.method = method
-    request.headers = headers
-    request.headers.replaceOrAdd(name: "Authorization", value: "Bearer \(token)")
-    request.headers.replaceOrAdd(name: "User-Agent", value: "fanfare/\(FanfareCommand.version)")
+    var request = request(method, path, query: query, headers: headers)
     if let body {
       request.headers.replaceOrAdd(name: "Content-Type", value: "application/json")
       request.body = .bytes(body, length: .known(Int64(body.count)))
@@ -92,6 +86,18 @@ struct ServiceClient: Sendable {
     }
     guard (200..<300).contains(response.status.code) else { throw Self.refusal(status: Int(response.status.code), bytes) }
     return Answer(body: bytes, headers: response.headers)
+  }
+
+  /// A request without a body, with the credential.
+  func request(_ method: HTTPMethod, _ path: [String], query: [(String, String)], headers: HTTPHeaders) -> HTTPClientRequest {
+    var target = base + path.map { "/" + $0.percentEncoded }.joined()
+    if !query.isEmpty { target += "?" + query.map { "\($0.0)=\($0.1.percentEncoded)" }.joined(separator: "&") }
+    var request = HTTPClientRequest(url: target)
+    request.method = method
+    request.headers = headers
+    request.headers.replaceOrAdd(name: "Authorization", value: "Bearer \(token)")
+    request.headers.replaceOrAdd(name: "User-Agent", value: "fanfare/\(FanfareCommand.version)")
+    return request
   }
 
   static func reason(for error: any Error) -> String {
@@ -115,7 +121,7 @@ struct ServiceClient: Sendable {
   }
 
   /// The service's own sentence, with every fault that it names.
-  private static func refusal(status: Int, _ body: [UInt8]) -> SentenceError {
+  static func refusal(status: Int, _ body: [UInt8]) -> SentenceError {
     guard let json = try? JSONValue(parsing: body), let sentence = json["error"]?.stringValue else {
       return SentenceError("the service answered \(status)")
     }

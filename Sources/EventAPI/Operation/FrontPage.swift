@@ -17,6 +17,8 @@ struct FrontPage: Sendable {
   private static let places = [
     ("GET /api/v1/events/query/", "every event, newest first; narrower under <code>inventory/…</code> and <code>project/…</code>"),
     ("GET /api/v1/events/event/{id}", "one event"),
+    ("GET /api/v1/events/stream/", "events as they come in, as server-sent events"),
+    ("GET /api/v1/events/export/", "any number of events as one file; <code>?format=csv</code> for spreadsheets"),
     ("GET, PUT /api/v1/events/subscriptions/project/{project}/", "who is told about a project's events"),
     ("GET /api/v1/events/deliveries/", "who was told, and what came of it"),
     ("GET /api/v1/events/dead-letters/", "what could not be delivered; <code>POST …/requeue</code> tries it again"),

@@ -19,7 +19,7 @@ enum RetryAfter {
   }
 
   /// `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT` or `Sun Nov  6 08:49:37 1994`.
-  private static func date(_ words: [String], now: Timestamp) -> Timestamp? {
+  static func date(_ words: [String], now: Timestamp) -> Timestamp? {
     switch words.count {
     case 6 where words[5] == "GMT": return date(year: words[3], month: words[2], day: words[1], time: words[4])
     case 5: return date(year: words[4], month: words[1], day: words[2], time: words[3])
@@ -40,5 +40,13 @@ enum RetryAfter {
     guard let month = months.firstIndex(of: month) else { return nil }
     func two(_ text: String) -> String { text.utf8.count == 1 ? "0" + text : text }
     return Timestamp(rfc3339: "\(year)-\(two(String(month + 1)))-\(two(day))T\(time)Z")
+  }
+}
+
+extension Timestamp {
+  /// Reads a date as HTTP's headers have it (RFC 9110 §5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
+  public init?(httpDate text: String) {
+    guard let date = RetryAfter.date(text.split(separator: " ").map(String.init), now: Timestamp(seconds: 0)) else { return nil }
+    self = date
   }
 }

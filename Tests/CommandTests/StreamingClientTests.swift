@@ -48,7 +48,7 @@ import Testing
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await application.run() }
       for await port in ports {
-        let client = ServiceClient(base: "http://127.0.0.1:\(port)", token: "t")
+        let client = try ServiceClient(base: "http://127.0.0.1:\(port)", token: "t")
         do {
           try await body(client)
         } catch {

@@ -34,11 +34,7 @@ final class CommandProcess: Sendable {
     process.standardInput = FileHandle.nullDevice
     for (pipe, end) in [(Pipe(), output), (Pipe(), errors)] {
       if end === output { process.standardOutput = pipe } else { process.standardError = pipe }
-      pipe.fileHandleForReading.readabilityHandler = { handle in
-        let data = handle.availableData
-        if data.isEmpty { handle.readabilityHandler = nil }
-        end.take(data)
-      }
+      pipe.fileHandleForReading.read { end.take($0) }
     }
     try process.run()
   }

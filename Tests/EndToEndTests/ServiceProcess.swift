@@ -109,11 +109,7 @@ private final class LogReader: Sendable {
   private let state = Mutex(State())
 
   init(_ handle: FileHandle) {
-    handle.readabilityHandler = { [weak self] handle in
-      let data = handle.availableData
-      if data.isEmpty { handle.readabilityHandler = nil }
-      self?.take(data)
-    }
+    handle.read { [weak self] in self?.take($0) }
   }
 
   var tail: String { state.withLock { $0.lines.suffix(12).joined(separator: "\n") } }

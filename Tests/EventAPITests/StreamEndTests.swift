@@ -38,7 +38,7 @@ import Testing
     limits.heartbeat = .milliseconds(10)
     limits.authentication = .milliseconds(20)
     let authenticator = Fickle()
-    try await World.run(stream: limits, authenticator: authenticator) { (world) async throws in
+    try await World.run(stream: limits, authenticator: World.always(authenticator)) { (world) async throws in
       try await world.stream { (answer: inout OpenAnswer) async throws in
         world.publish(happening("e1", groups: ["search"]))
         #expect(try await answer.event()?.id == "e1")

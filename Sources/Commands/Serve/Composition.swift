@@ -49,7 +49,8 @@ struct Composition {
     let ids = SubscriptionIDs()
     let ports = APIPorts(
       intake: door, events: store, subscriptions: store, deliveries: store, accounts: store, inspection: store, health: health,
-      now: SystemClock.now, makeID: ids.next, onRequeue: dispatcher.lookAgain, onSubscriptionsChanged: dispatcher.subscriptionsChanged, commits: commits)
+      now: SystemClock.now, makeID: ids.next, onRequeue: dispatcher.lookAgain, onSubscriptionsChanged: dispatcher.subscriptionsChanged,
+      commits: commits)
     let certificate = try settings.http.tls.map { try ServerCertificate($0) }
     if let certificate { logger.info("The public listener speaks TLS", metadata: certificate.metadata) }
     let publicServer = PublicServer(

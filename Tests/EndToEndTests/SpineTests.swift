@@ -88,7 +88,8 @@ import Testing
         ])
       }
       try await poll { try await client.get("/api/v1/events/event/last").status == 200 }
-      let entries = try await client.get("/api/v1/events/quarantine/?size=50").json
+      // Five million letters of one kind are packed so small that the client takes them for an attack.
+      let entries = try await client.send("GET", "/api/v1/events/quarantine/?size=50", headers: ["Accept-Encoding": "identity"]).json
       guard case .array(let elements) = entries["elements"] else {
         Issue.record("no elements: \(entries)")
         return

@@ -33,25 +33,25 @@ enum Refusal: String, Error, CaseIterable {
 
 extension APIError {
   static func malformedRequest(_ message: String) -> APIError {
-    APIError(status: .badRequest, code: "malformed_request", message: message)
+    APIError(code: .malformedRequest, message: message)
   }
 
   static func requestTimeout(_ message: String) -> APIError {
-    APIError(status: .requestTimeout, code: "request_timeout", message: message)
+    APIError(code: .requestTimeout, message: message)
   }
 
   static let headersTooLarge = APIError(
-    status: .requestHeaderFieldsTooLarge, code: "headers_too_large",
+    code: .headersTooLarge,
     message:
       "the request's head is longer than \(ListenerLimits.maximumHeadBytes) bytes or has more than \(ListenerLimits.maximumHeaderFields) headers",
     data: ["bytes": .integer(ListenerLimits.maximumHeadBytes), "headers": .integer(ListenerLimits.maximumHeaderFields)])
 
   static let targetTooLong = APIError(
-    status: .uriTooLong, code: "uri_too_long", message: "the request's target is longer than \(ListenerLimits.maximumHeadBytes) bytes",
+    code: .uriTooLong, message: "the request's target is longer than \(ListenerLimits.maximumHeadBytes) bytes",
     data: ["bytes": .integer(ListenerLimits.maximumHeadBytes)])
 
   static let tooManyConnections = APIError(
-    status: .serviceUnavailable, code: "overloaded", message: "too many connections are open already; try again in a moment",
+    code: .overloaded, message: "too many connections are open already; try again in a moment",
     headers: [.retryAfter: "1"])
 
   /// What the parser did not like.

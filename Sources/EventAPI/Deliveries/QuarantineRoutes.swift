@@ -50,12 +50,12 @@ struct QuarantineRoutes: Sendable {
 
   private func entry(_ call: Call) async throws -> QuarantineEntry {
     guard let id = KSUID(call["id"]), let entry = try await ports.deliveries.quarantined(id) else {
-      throw APIError.unknown("entry in the quarantine", code: "unknown_quarantine_entry", id: call["id"])
+      throw APIError.unknown("entry in the quarantine", code: .unknownQuarantineEntry, id: call["id"])
     }
     return entry
   }
 
   private static func stillQuarantined(_ message: String, _ data: JSONValue) -> APIError {
-    APIError(status: .conflict, code: "still_quarantined", message: message, data: data)
+    APIError(code: .stillQuarantined, message: message, data: data)
   }
 }

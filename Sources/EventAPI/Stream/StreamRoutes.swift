@@ -125,7 +125,7 @@ extension APIError {
   /// All places of a kind are taken.
   static func tooMany(_ things: String, limit: Int) -> APIError {
     APIError(
-      status: .serviceUnavailable, code: "overloaded", message: "there are \(limit) \(things) already, and no more are served at once",
+      code: .overloaded, message: "there are \(limit) \(things) already, and no more are served at once",
       headers: [.retryAfter: "5"])
   }
 }

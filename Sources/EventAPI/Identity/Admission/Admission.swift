@@ -84,12 +84,12 @@ final class Admission: Sendable {
 extension APIError {
   /// - Parameter seconds: whole ones, at least 1.
   static func tooManyRequests(_ message: String, retryAfter seconds: Int) -> APIError {
-    APIError(status: .tooManyRequests, code: "too_many_requests", message: message, headers: [.retryAfter: String(seconds)])
+    APIError(code: .tooManyRequests, message: message, headers: [.retryAfter: String(seconds)])
   }
 
   /// Whether the credential is good cannot be told; a client should not throw it away.
   static let undecided = APIError(
-    status: .serviceUnavailable, code: "overloaded",
+    code: .overloaded,
     message: "the keys that credentials are checked with cannot be had at the moment; try again in a while",
     headers: [.retryAfter: "10"])
 }

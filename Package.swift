@@ -113,7 +113,8 @@ let package = Package(
     .testTarget(
       name: "EventAPITests",
       dependencies: [
-        "Fanfare", "EventAPI", jwt, crypto, .product(name: "CryptoExtras", package: "swift-crypto"), logging, metrics, lifecycle, nio,
+        "Fanfare", "EventAPI", httpTypes, jwt, crypto, .product(name: "CryptoExtras", package: "swift-crypto"), logging, metrics, lifecycle,
+        nio,
         nioPosix, nioHTTP, nioSSL,
       ],
       swiftSettings: settings),

@@ -15,6 +15,8 @@ struct MetricsRoutes: Sendable {
     guard call.caller.mayReadMetrics else {
       throw APIError.permissionDenied("this needs an admin's credential, or the role metrics:read")
     }
+    var query = call.query
+    try query.finish()
     var page = Exposition()
     metrics.append(to: &page)
     do {

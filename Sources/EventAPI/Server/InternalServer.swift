@@ -24,13 +24,16 @@ public struct InternalServer: Service {
   }
 
   private let listener: Listener
+  /// All that it answers.
+  let routes: [Route]
 
   public init(
     configuration: Configuration, ports: APIPorts, metrics: PrometheusMetrics, logger: Logger = Logger(label: "fanfare.http.internal")
   ) {
-    let routes =
+    let described =
       CreateEventRoutes(intake: ports.intake, events: ports.events).routes
       + HealthRoutes(parts: ports.health, version: configuration.version).routes
+    routes = described + DocumentationRoutes(describing: described, version: configuration.version).routes
     let authenticator: any Authenticator =
       if let token = configuration.token { TokenAuthenticator(token: token, holder: .anonymous) } else { OpenDoor() }
     listener = Listener(

@@ -30,6 +30,8 @@ public struct PublicServer: Service {
   }
 
   private let listener: Listener
+  /// All that it answers.
+  let routes: [Route]
 
   /// - Parameters:
   ///   - authenticator: guards everything but health and the front page.
@@ -38,7 +40,7 @@ public struct PublicServer: Service {
     configuration: Configuration, ports: APIPorts, authenticator: any Authenticator, metrics: PrometheusMetrics,
     logger: Logger = Logger(label: "fanfare.http")
   ) {
-    let routes =
+    let described =
       EventRoutes(events: ports.events).routes + ExplainRoute(events: ports.events).routes
       + StreamRoutes(ports: ports, limits: configuration.stream, metrics: metrics).routes
       + ExportRoutes(ports: ports, limits: configuration.stream).routes + SubscriptionRoutes(ports: ports).routes
@@ -48,6 +50,7 @@ public struct PublicServer: Service {
       + HealthRoutes(parts: ports.health, version: configuration.version).routes
       + MetricsRoutes(metrics: metrics, inspection: ports.inspection, now: ports.now, version: configuration.version).routes
       + FrontPage(version: configuration.version).routes
+    routes = described + DocumentationRoutes(describing: described, version: configuration.version).routes
     listener = Listener(
       address: configuration.address, limits: configuration.limits, certificate: configuration.certificate,
       responder: APIResponder(

@@ -48,6 +48,11 @@ extension JSONValue {
     if case .array(let elements) = self, elements.indices.contains(index) { elements[index] } else { nil }
   }
 
+  /// An array's; nothing for anything else.
+  var elements: [JSONValue] {
+    if case .array(let elements) = self { elements } else { [] }
+  }
+
   var count: Int {
     switch self {
     case .array(let elements): elements.count

@@ -1,8 +1,9 @@
-import EventAPI
 import Fanfare
 import Logging
 import ServiceLifecycle
 import Synchronization
+
+@testable import EventAPI
 
 /// A public and an internal server on ports of their own, over a store of their own.
 struct World: Sendable {
@@ -14,6 +15,8 @@ struct World: Sendable {
   let commits: CommitSignal
   let api: RawClient
   let door: RawClient
+  let publicRoutes: [Route]
+  let internalRoutes: [Route]
 
   /// How often the API told the dispatcher something.
   final class Nudges: Sendable {
@@ -83,8 +86,7 @@ struct World: Sendable {
       tasks.addTask { try await group.run() }
       let world = World(
         store: store, metrics: metrics, nudges: nudges, commits: commits, api: RawClient(port: try await api.port),
-        door: RawClient(port: try await door.port)
-      )
+        door: RawClient(port: try await door.port), publicRoutes: api.routes, internalRoutes: door.routes)
       let outcome: Result<Void, any Error>
       do {
         outcome = .success(try await body(world))

@@ -1,0 +1,309 @@
+/// The shapes that bodies have, as JSON Schemas (2020-12) by their names. ``OpenAPIDocument`` adds the codes to `Error`.
+enum Schemas {
+  static let text = ##"""
+    {
+      "Event": {
+        "type": "object",
+        "description": "What happened. Fields that were not given are left out; keys beyond these are kept and returned.",
+        "required": ["id", "type", "timestamp", "event_time", "received_time"],
+        "properties": {
+          "id": {"type": "string", "minLength": 1, "maxLength": 255},
+          "type": {"type": "string", "examples": ["UPDATE_STATE_DEPLOYMENT"]},
+          "timestamp": {"type": ["integer", "string"], "description": "Nanoseconds since 1970; a string if ?timestamp=string asks for one."},
+          "event_time": {"type": "string", "format": "date-time"},
+          "received_time": {"type": "string", "format": "date-time"},
+          "username": {"type": "string"},
+          "allowed_groups": {"type": "array", "items": {"type": "string"}},
+          "allowed_roles": {"type": "array", "items": {"type": "string"}, "description": "The same set as allowed_groups."},
+          "inventory_project": {"type": "string"},
+          "inventory_namespace": {"type": "string", "description": "The same as inventory_project."},
+          "inventory_application": {"type": "string"},
+          "inventory_version": {"type": "string"},
+          "state_project": {"type": "string"},
+          "state_environment": {"type": "string"},
+          "state_deployment": {"type": "string"},
+          "data": {"type": "object"}
+        }
+      },
+      "NewEvent": {
+        "type": "object",
+        "required": ["type"],
+        "properties": {
+          "id": {"type": "string", "minLength": 1, "maxLength": 255},
+          "type": {"type": "string", "minLength": 1},
+          "timestamp": {"type": ["integer", "string"], "description": "Nanoseconds since 1970, or RFC 3339."},
+          "username": {"type": "string", "minLength": 1},
+          "allowed_groups": {"type": "array", "items": {"type": "string"}},
+          "allowed_roles": {"type": "array", "items": {"type": "string"}},
+          "data": {"type": "object"}
+        }
+      },
+      "EventsByID": {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/Event"}},
+      "Cursor": {
+        "type": "object",
+        "description": "The parameters of the page before or after this one.",
+        "additionalProperties": false,
+        "required": ["size", "sort", "order"],
+        "properties": {
+          "before": {"type": "string"}, "after": {"type": "string"},
+          "size": {"type": "integer"}, "sort": {"type": "string"}, "order": {"enum": ["asc", "desc"]}
+        }
+      },
+      "Subscription": {
+        "type": "object",
+        "required": ["id", "type", "url", "disabled"],
+        "additionalProperties": false,
+        "properties": {
+          "id": {"type": "string"},
+          "type": {"enum": ["webhook", "slack"]},
+          "url": {"type": "string"},
+          "events": {"type": "array", "items": {"type": "string"}, "description": "Globs over types."},
+          "filters": {"type": "array", "items": {"$ref": "#/components/schemas/Filter"}},
+          "allowed_groups": {"type": "array", "items": {"type": "string"}},
+          "format": {"enum": ["event", "cloudevents", "thin"]},
+          "headers": {"type": "object", "additionalProperties": {"type": "string"}},
+          "retry": {
+            "type": "object", "additionalProperties": false,
+            "properties": {"schedule": {"type": "array", "items": {"type": "string"}}}
+          },
+          "rateLimit": {"type": "object", "additionalProperties": false, "properties": {"perSecond": {"type": "number"}}},
+          "disabled": {"type": "boolean"},
+          "paused": {"type": "boolean"},
+          "slack_username": {"type": "string"},
+          "slack_icon": {"type": "string"}
+        }
+      },
+      "Filter": {
+        "type": "object",
+        "required": ["path"],
+        "additionalProperties": false,
+        "properties": {
+          "path": {"type": "string", "description": "A JSON Pointer (RFC 6901) into the event.", "examples": ["/data/status"]},
+          "is_equal_to": {}, "is_not_equal_to": {},
+          "matches": {"type": "string", "description": "A regular expression."},
+          "does_not_match": {"type": "string"}
+        }
+      },
+      "NewSubscriptions": {
+        "description": "The whole set: an array, or an object keyed by id.",
+        "oneOf": [{"type": "array", "items": {"type": "object"}}, {"type": "object", "additionalProperties": {"type": "object"}}]
+      },
+      "Secret": {
+        "type": "object",
+        "required": ["secret", "previous"],
+        "additionalProperties": false,
+        "properties": {
+          "secret": {"type": "string", "pattern": "^whsec_"},
+          "previous": {
+            "type": "array",
+            "items": {
+              "type": "object", "required": ["secret"], "additionalProperties": false,
+              "properties": {"secret": {"type": "string"}, "expiration_time": {"type": "string", "format": "date-time"}}
+            }
+          }
+        }
+      },
+      "Delivery": {
+        "type": "object",
+        "required": ["id", "event", "event_type", "project", "scope", "subscription", "type", "state", "attempt_count", "creation_time"],
+        "additionalProperties": false,
+        "properties": {
+          "id": {"type": "string"},
+          "event": {"type": "string"},
+          "event_type": {"type": "string"},
+          "project": {"type": "string"},
+          "scope": {"enum": ["project", "inventory", "state"]},
+          "subscription": {"type": "string"},
+          "type": {"enum": ["webhook", "slack"]},
+          "url": {"type": "string", "description": "Without what may be secret; only for those who may read the project's subscriptions."},
+          "state": {"enum": ["scheduled", "succeeded", "dead", "cancelled"]},
+          "next_attempt_time": {"type": "string", "format": "date-time"},
+          "reason": {"type": "string"},
+          "attempt_count": {"type": "integer"},
+          "creation_time": {"type": "string", "format": "date-time"},
+          "last_attempt_time": {"type": "string", "format": "date-time"},
+          "last_reason": {"type": "string"},
+          "attempts": {"type": "array", "items": {"$ref": "#/components/schemas/Attempt"}}
+        }
+      },
+      "Attempt": {
+        "type": "object",
+        "required": ["number", "start_time", "duration_ms", "outcome"],
+        "additionalProperties": false,
+        "properties": {
+          "number": {"type": "integer"},
+          "start_time": {"type": "string", "format": "date-time"},
+          "duration_ms": {"type": "integer"},
+          "status": {"type": "integer"},
+          "outcome": {"type": "string"},
+          "detail": {"type": "string"},
+          "response_body": {"type": "string"}
+        }
+      },
+      "Requeue": {
+        "description": "Which dead letters: by id, by ids, by a filter, or all of them; one of these.",
+        "oneOf": [
+          {"type": "object", "additionalProperties": false, "required": ["id"], "properties": {"id": {"type": "string"}}},
+          {
+            "type": "object", "additionalProperties": false, "required": ["ids"],
+            "properties": {"ids": {"type": "array", "minItems": 1, "items": {"type": "string"}}}
+          },
+          {"type": "object", "additionalProperties": false, "required": ["all"], "properties": {"all": {"const": true}}},
+          {
+            "type": "object", "additionalProperties": false, "minProperties": 1,
+            "properties": {
+              "project": {"type": "string", "minLength": 1}, "subscription": {"type": "string", "minLength": 1},
+              "event": {"type": "string", "minLength": 1}, "since": {"type": "string", "format": "date-time"},
+              "until": {"type": "string", "format": "date-time"}
+            }
+          }
+        ]
+      },
+      "Requeued": {
+        "type": "object", "required": ["requeued"], "additionalProperties": false,
+        "properties": {"requeued": {"type": "integer"}, "events": {"type": "array", "items": {"type": "string"}}}
+      },
+      "QuarantineEntry": {
+        "type": "object",
+        "required": ["id", "reason", "detail", "received_time", "size"],
+        "additionalProperties": false,
+        "properties": {
+          "id": {"type": "string"},
+          "reason": {"type": "string"},
+          "detail": {"type": "string"},
+          "exchange": {"type": "string"},
+          "routing_key": {"type": "string"},
+          "content_type": {"type": "string"},
+          "received_time": {"type": "string", "format": "date-time"},
+          "body": {"type": "string"},
+          "body_base64": {"type": "string"},
+          "headers": {},
+          "size": {"type": "integer"}
+        }
+      },
+      "Explanation": {
+        "type": "object",
+        "required": ["event", "custody", "subscriptions"],
+        "properties": {
+          "event": {"$ref": "#/components/schemas/Event"},
+          "custody": {
+            "type": "object",
+            "required": ["door", "redelivered", "received_time"],
+            "additionalProperties": false,
+            "properties": {
+              "door": {"enum": ["amqp", "http"]},
+              "exchange": {"type": "string"},
+              "routing_key": {"type": "string"},
+              "redelivered": {"type": "boolean"},
+              "received_time": {"type": "string", "format": "date-time"},
+              "sequence": {"type": "integer", "description": "Its number in the order of storing; for admins."}
+            }
+          },
+          "subscriptions": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "required": ["id", "project", "scope", "type", "verdict", "reason", "deliveries"],
+              "additionalProperties": false,
+              "properties": {
+                "id": {"type": "string"},
+                "project": {"type": "string"},
+                "scope": {"enum": ["project", "inventory", "state"]},
+                "type": {"enum": ["webhook", "slack"]},
+                "url": {"type": "string"},
+                "verdict": {"enum": ["matched", "type", "filter", "groups", "disabled", "paused", "later"]},
+                "reason": {"type": "string"},
+                "deliveries": {
+                  "type": "array",
+                  "items": {
+                    "type": "object", "required": ["id", "state", "attempts"],
+                    "properties": {
+                      "id": {"type": "string"}, "state": {"type": "string"},
+                      "attempts": {"type": "array", "items": {"$ref": "#/components/schemas/Attempt"}}
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      },
+      "Account": {
+        "type": "object",
+        "required": ["name", "role", "groups", "roles", "disabled"],
+        "additionalProperties": false,
+        "properties": {
+          "id": {"type": "string"},
+          "name": {"type": "string"},
+          "email_address": {"type": "string"},
+          "role": {"enum": ["user", "admin"]},
+          "groups": {"type": "array", "items": {"type": "string"}},
+          "roles": {"type": "array", "items": {"type": "string"}},
+          "disabled": {"type": "boolean"},
+          "creation_time": {"type": "string", "format": "date-time"},
+          "last_login_time": {"type": "string", "format": "date-time"}
+        }
+      },
+      "NewAccount": {
+        "type": "object",
+        "required": ["name"],
+        "additionalProperties": false,
+        "properties": {
+          "name": {"type": "string", "minLength": 1, "maxLength": 50},
+          "email_address": {"type": "string"},
+          "role": {"enum": ["user", "admin"]},
+          "groups": {"type": "array", "items": {"type": "string", "minLength": 1}},
+          "roles": {"type": "array", "items": {"type": "string", "minLength": 1}},
+          "disabled": {"type": "boolean"}
+        }
+      },
+      "NewKey": {
+        "type": "object",
+        "required": ["name"],
+        "additionalProperties": false,
+        "properties": {
+          "name": {"type": "string", "minLength": 1, "maxLength": 50},
+          "expiration_time": {"type": "string", "format": "date-time"}
+        }
+      },
+      "Key": {
+        "type": "object",
+        "required": ["id", "name", "creation_time"],
+        "additionalProperties": false,
+        "properties": {
+          "id": {"type": "string"},
+          "name": {"type": "string"},
+          "creation_time": {"type": "string", "format": "date-time"},
+          "expiration_time": {"type": "string", "format": "date-time"},
+          "last_use_time": {"type": "string", "format": "date-time"},
+          "key": {"type": "string", "description": "The key itself, once: in the answer to the request that made it."}
+        }
+      },
+      "Health": {
+        "type": "object",
+        "required": ["status", "version"],
+        "properties": {
+          "status": {"type": "string"},
+          "version": {"type": "string"},
+          "parts": {
+            "type": "array",
+            "items": {
+              "type": "object", "required": ["part", "ready", "reason"],
+              "properties": {"part": {"type": "string"}, "ready": {"type": "boolean"}, "reason": {"type": "string"}}
+            }
+          }
+        }
+      },
+      "Error": {
+        "type": "object",
+        "required": ["error", "code"],
+        "additionalProperties": false,
+        "properties": {
+          "error": {"type": "string", "description": "A sentence for a person."},
+          "code": {"type": "string", "description": "For programs."},
+          "data": {"description": "What goes with it, by the code; validation_errors for invalid_request_body."}
+        }
+      }
+    }
+    """##
+}

@@ -134,6 +134,7 @@ struct OpenAPIDocument {
         if let type = answer.type {
           json.object("content") { json in
             json.object(type) { json in json.schema(answer.schema ?? #"{"type":"string"}"#) }
+            if let other = answer.otherType { json.object(other) { json in json.schema(#"{"type":"string"}"#) } }
           }
         }
       }

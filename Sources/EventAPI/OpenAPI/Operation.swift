@@ -35,6 +35,8 @@ struct Operation: Sendable {
     let status: Int
     let meaning: String
     var type: String?
+    /// Another media type that can be asked for.
+    var otherType: String?
     /// A JSON Schema; nil for text, and for an answer without a body.
     var schema: String?
     /// Names of headers that it may have, each with what it says.

@@ -93,7 +93,7 @@ enum Operations {
           parameters: [.exportFormat, .timestamp] + Operation.Parameter.filter + Operation.Parameter.path,
           answers: [
             Operation.Answer(
-              status: 200, meaning: "The file: an event a line as JSON, or a table.", type: "application/x-ndjson",
+              status: 200, meaning: "The file: an event a line as JSON, or a table.", type: "application/x-ndjson", otherType: "text/csv",
               headers: [("Content-Disposition", "A name for the file.")])
           ])
       ),

@@ -29,13 +29,13 @@ enum Schemas {
         "type": "object",
         "required": ["type"],
         "properties": {
-          "id": {"type": "string", "minLength": 1, "maxLength": 255},
+          "id": {"type": ["string", "null"], "minLength": 1, "maxLength": 255},
           "type": {"type": "string", "minLength": 1},
-          "timestamp": {"type": ["integer", "string"], "description": "Nanoseconds since 1970, or RFC 3339."},
-          "username": {"type": "string", "minLength": 1},
-          "allowed_groups": {"type": "array", "items": {"type": "string"}},
-          "allowed_roles": {"type": "array", "items": {"type": "string"}},
-          "data": {"type": "object"}
+          "timestamp": {"type": ["integer", "string", "null"], "description": "Nanoseconds since 1970, or RFC 3339."},
+          "username": {"type": ["string", "null"], "minLength": 1},
+          "allowed_groups": {"type": ["array", "null"], "items": {"type": "string"}},
+          "allowed_roles": {"type": ["array", "null"], "items": {"type": "string"}},
+          "data": {"type": ["object", "null"]}
         }
       },
       "EventsByID": {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/Event"}},
@@ -80,13 +80,43 @@ enum Schemas {
         "properties": {
           "path": {"type": "string", "description": "A JSON Pointer (RFC 6901) into the event.", "examples": ["/data/status"]},
           "is_equal_to": {}, "is_not_equal_to": {},
-          "matches": {"type": "string", "description": "A regular expression."},
-          "does_not_match": {"type": "string"}
+          "matches": {"type": ["string", "null"], "description": "A regular expression."},
+          "does_not_match": {"type": ["string", "null"]}
+        }
+      },
+      "NewSubscription": {
+        "type": "object",
+        "description": "A key that is null is as one that is not there.",
+        "required": ["type", "url"],
+        "additionalProperties": false,
+        "properties": {
+          "id": {
+            "type": ["string", "array", "null"], "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$",
+            "items": {"type": "string"}, "description": "Made if it is not there. An array is taken as allowed_groups."
+          },
+          "type": {"type": "string", "description": "webhook or slack."},
+          "url": {"type": "string", "format": "uri"},
+          "events": {"type": ["array", "null"], "minItems": 1, "items": {"type": "string", "minLength": 1}},
+          "filters": {"type": ["array", "null"], "items": {"$ref": "#/components/schemas/Filter"}},
+          "allowed_groups": {"type": ["array", "null"], "minItems": 1, "items": {"type": "string", "minLength": 1}},
+          "format": {"enum": ["event", "cloudevents", "thin", null]},
+          "headers": {"type": ["object", "null"], "additionalProperties": {"type": "string"}},
+          "retry": {"type": ["object", "null"], "properties": {"schedule": {"type": ["array", "null"], "items": {"type": "string"}}}},
+          "rateLimit": {"type": ["object", "null"], "properties": {"perSecond": {"type": ["number", "null"]}}},
+          "disabled": {"type": ["boolean", "null"]},
+          "paused": {"type": ["boolean", "null"]},
+          "secret": {"type": ["string", "null"], "pattern": "^whsec_"},
+          "slack_username": {"type": ["string", "null"]},
+          "slack_icon": {"type": ["string", "null"]},
+          "paused_reason": {}, "creation_time": {}, "update_time": {}
         }
       },
       "NewSubscriptions": {
         "description": "The whole set: an array, or an object keyed by id.",
-        "oneOf": [{"type": "array", "items": {"type": "object"}}, {"type": "object", "additionalProperties": {"type": "object"}}]
+        "oneOf": [
+          {"type": "array", "items": {"$ref": "#/components/schemas/NewSubscription"}},
+          {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/NewSubscription"}}
+        ]
       },
       "Secret": {
         "type": "object",
@@ -250,10 +280,10 @@ enum Schemas {
         "additionalProperties": false,
         "properties": {
           "name": {"type": "string", "minLength": 1, "maxLength": 50},
-          "email_address": {"type": "string"},
+          "email_address": {"type": ["string", "null"]},
           "role": {"enum": ["user", "admin"]},
-          "groups": {"type": "array", "items": {"type": "string", "minLength": 1}},
-          "roles": {"type": "array", "items": {"type": "string", "minLength": 1}},
+          "groups": {"type": "array", "items": {"type": "string", "minLength": 1, "maxLength": 255}},
+          "roles": {"type": "array", "items": {"type": "string", "minLength": 1, "maxLength": 255}},
           "disabled": {"type": "boolean"}
         }
       },
@@ -263,7 +293,7 @@ enum Schemas {
         "additionalProperties": false,
         "properties": {
           "name": {"type": "string", "minLength": 1, "maxLength": 50},
-          "expiration_time": {"type": "string", "format": "date-time"}
+          "expiration_time": {"type": ["string", "null"], "format": "date-time", "description": "In the future."}
         }
       },
       "Key": {

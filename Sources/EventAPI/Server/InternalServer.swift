@@ -30,8 +30,9 @@ public struct InternalServer: Service {
   public init(
     configuration: Configuration, ports: APIPorts, metrics: PrometheusMetrics, logger: Logger = Logger(label: "fanfare.http.internal")
   ) {
+    let access: Route.Access = configuration.token == nil ? .anonymousToo : .authenticated
     let described =
-      CreateEventRoutes(intake: ports.intake, events: ports.events).routes
+      CreateEventRoutes(intake: ports.intake, events: ports.events).routes.map { $0.with(access: access) }
       + HealthRoutes(parts: ports.health, version: configuration.version).routes
     routes = described + DocumentationRoutes(describing: described, version: configuration.version).routes
     let authenticator: any Authenticator =

@@ -29,7 +29,7 @@ extension StoreConformance {
         }
         try await world.close(store)
       }
-    } + [manyAudiencesOfDeliveries, invisibleDeliveries, requeueOfTheVisible]
+    } + [manyAudiencesOfDeliveries, manyDeliveriesOfSubscriptions, invisibleDeliveries, requeueOfTheVisible]
   }
 
   /// More audiences than are asked for one by one, and most rows somebody else's.
@@ -54,6 +54,40 @@ extension StoreConformance {
           for size in [3, 100] {
             #expect(try await walk(store, filter, for: reader, size: size, .descending, forwards: true) == expected.reversed())
             #expect(try await walk(store, filter, for: reader, size: size, .ascending, forwards: false) == expected)
+          }
+        }
+      }
+      try await world.close(store)
+    }
+  }
+
+  /// Enough that a subscription's index is read, and subscriptions that are not there.
+  private static var manyDeliveriesOfSubscriptions: StoreCase<World> {
+    StoreCase("among thousands of deliveries, those of one subscription are found, and none of one that is not there") { world in
+      let store = try await world.open(TestClock())
+      try await store.put([hook("a"), hook("b")])
+      let tasks = try await store.ingest((0..<1_200).map { sampleEvent("e\($0)", groups: ["g\($0 % 3)"]) }).deliveries
+      func isDead(_ index: Int) -> Bool { index % 5 < 2 }
+      func isOpen(_ index: Int) -> Bool { index % 5 == 4 }
+      try await store.record(
+        tasks.enumerated().filter { !isOpen($0.offset) }.map { attempt($0.element, isDead($0.offset) ? .dead(.exhausted) : .succeeded) })
+      let home = shop.project
+      let choices: [(String?, String?)] = [
+        (home, "a"), (home, nil), (nil, "b"), (home, "none"), ("none", "a"), (nil, "none"),
+      ]
+      for reader in [Reader.everything, .member(groups: ["g1"], username: nil)] {
+        for (project, subscription) in choices {
+          for state in [nil, "dead", "succeeded", "scheduled", "cancelled"] {
+            var filter = DeliveryFilter()
+            (filter.project, filter.subscription, filter.state) = (project, subscription, state)
+            let expected = tasks.enumerated().filter { index, task in
+              let name = isOpen(index) ? "scheduled" : isDead(index) ? "dead" : "succeeded"
+              let isVisible = reader == .everything || (index / 2) % 3 == 1
+              return isVisible && (project ?? home) == home && (subscription ?? task.subscription.id) == task.subscription.id
+                && (state ?? name) == name
+            }.map(\.element.id)
+            let found = try await walk(store, filter, for: reader, size: 100, .descending, forwards: true)
+            #expect(found == expected.reversed(), "\(filter) for \(reader)")
           }
         }
       }

@@ -85,7 +85,8 @@ struct DeliverySelection {
 
   /// Those that the filter lets through.
   private func candidates(in span: Range<Int64>, isDescending: Bool, limit: Int) throws -> [Int64] {
-    if span.isEmpty || limit <= 0 { return [] }
+    // Subscriptions that are not there have no deliveries, and SQLite has no plan for an empty list.
+    if span.isEmpty || limit <= 0 || subscriptions?.isEmpty == true { return [] }
     let order = isDescending ? "DESC" : "ASC"
     func find(from source: String, where condition: String = "", subscription: Int64? = nil) throws -> [Int64] {
       let select = try Statement(Self.sql(from: source, where: condition, order: order), in: db)
@@ -108,12 +109,12 @@ struct DeliverySelection {
     case .any:
       guard let subscriptions, !isFew else { return try find(from: isFew ? "NOT INDEXED" : "", where: ofThese) }
       return firstOf(
-        try subscriptions.map { try find(from: "INDEXED BY delivery_by_subscription", where: "AND subscription = ?", subscription: $0) })
+        try subscriptions.map { try find(from: "INDEXED BY delivery_by_subscription", where: "AND subscription = ?4", subscription: $0) })
     case .succeeded:
       guard let subscriptions, !isFew else { return try find(from: "NOT INDEXED", where: "AND state = 1 \(ofThese)") }
       return firstOf(
         try subscriptions.map {
-          try find(from: "INDEXED BY delivery_by_subscription", where: "AND state = 1 AND subscription = ?", subscription: $0)
+          try find(from: "INDEXED BY delivery_by_subscription", where: "AND state = 1 AND subscription = ?4", subscription: $0)
         })
     case .unsent(let code):
       return try find(from: "INDEXED BY delivery_unsent", where: "AND state = \(code) AND state IN (2, 3) \(ofThese)")
@@ -127,7 +128,7 @@ struct DeliverySelection {
   }
 
   static func sql(from source: String = "", where condition: String = "", order: String = "DESC") -> String {
-    "SELECT row FROM delivery \(source) WHERE row >= ? AND row < ? \(condition) ORDER BY row \(order) LIMIT ?"
+    "SELECT row FROM delivery \(source) WHERE row >= ?1 AND row < ?2 \(condition) ORDER BY row \(order) LIMIT ?3"
   }
 
   private static func subscriptions(_ filter: DeliveryFilter, in db: Database) throws -> [Int64]? {

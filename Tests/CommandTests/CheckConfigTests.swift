@@ -44,6 +44,17 @@ import Testing
     #expect(json["faults"] == [])
   }
 
+  @Test func `files that the service could not start with are faults, all at once`() async throws {
+    let flags: [String: SettingsInput.Flag] = [
+      "http.tls.certificate": "/nowhere.pem", "http.tls.key": "/nowhere.key", "auth.jwt.jwksFile": "/nowhere.json",
+    ]
+    let outcome = await SettingsInput(flags: flags).read().withFaultsOfFiles()
+    #expect(outcome.faults.count == 2)
+    #expect(outcome.faults.first?.hasPrefix("http.tls.certificate, http.tls.key: /nowhere.pem cannot be read") == true)
+    #expect(outcome.faults.last?.hasPrefix("auth.jwt.jwksFile: /nowhere.json cannot be read") == true)
+    #expect(throws: SentenceError.self) { try outcome.usable() }
+  }
+
   @Test func `the example file in deploy is what the table of keys says`() throws {
     let file = try String(contentsOfFile: "\(projectRoot)/deploy/fanfare.example.yaml", encoding: .utf8)
     #expect(file == SettingsExample.text)

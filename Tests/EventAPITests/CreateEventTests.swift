@@ -191,7 +191,24 @@ import Testing
       let answer = try await post(#"{"type":"ADD_BUILD"}"#, headers: [("Origin", "https://evil.example")], to: world)
       #expect(answer.status == 403)
       #expect(answer.code == "permission_denied")
+      // Nor one whose name the browser was told to look for on this machine.
+      let rebound = [("Origin", "http://evil.example:8081"), ("Host", "evil.example:8081")]
+      #expect(try await post(#"{"type":"ADD_BUILD"}"#, headers: rebound, to: world).status == 403)
       #expect(world.store.documents.isEmpty)
+    }
+  }
+
+  @Test func `a content coding that nobody undoes is refused before the body is read`() async throws {
+    try await World.run { (world) async throws in
+      let created = try await post(#"{"type":"ADD_BUILD"}"#, headers: [("Content-Encoding", "deflate")], to: world)
+      let put = try await world.send("PUT", "/api/v1/events/subscriptions/project/p", "[]", headers: [("Content-Encoding", "gzip")])
+      for (answer, accepted) in [(created, ["gzip", "x-gzip", "identity"]), (put, ["identity"])] {
+        #expect(answer.status == 415)
+        #expect(answer.code == "unsupported_media_type")
+        #expect(try answer.json["data"]?["accepted"] == .strings(accepted))
+      }
+      #expect(world.store.documents.isEmpty)
+      #expect(world.nudges.changeCount == 0)
     }
   }
 }

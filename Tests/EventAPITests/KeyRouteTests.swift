@@ -36,6 +36,21 @@ import Testing
 
   private static func keys(of account: Account) -> String { "/v0/accounts/id/\(account.id)/api_keys" }
 
+  @Test func `a key that ends makes no key that goes on after it`() async throws {
+    try await Society.run { (society) async throws in
+      let keys = Self.keys(of: society.ann)
+      let made = try await society.send("POST", keys, as: "ann", #"{"name":"short","expiration_time":"2023-11-15T00:00:00Z"}"#)
+      let short = try #require(try made.json["key"]?.stringValue)
+      for end in ["", #","expiration_time":"2023-11-15T00:00:00.000000001Z""#] {
+        let refused = try await society.send("POST", keys, as: short, #"{"name":"long"\#(end)}"#)
+        #expect(refused.status == 400)
+        #expect(try refused.json["data"]?["validation_errors"]?.elements.first?["pointer"] == "/expiration_time")
+      }
+      let equal = try await society.send("POST", keys, as: short, #"{"name":"equal","expiration_time":"2023-11-15T00:00:00Z"}"#)
+      #expect(equal.status == 201)
+    }
+  }
+
   @Test(arguments: ["root", "ann"]) func `a key is made by an admin or its owner, shown once, good at once, and refused when revoked`(
     maker: String
   ) async throws {

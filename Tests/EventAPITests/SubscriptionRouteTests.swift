@@ -1,3 +1,4 @@
+import EventAPI
 import Fanfare
 import Testing
 
@@ -51,6 +52,49 @@ import Testing
       #expect(Set(errors.compactMap { $0["pointer"]?.stringValue }) == ["/0/type", "/1/url", "/1/colour"])
       #expect(try await world.get(target)["etag"] == "\"1\"")
       #expect(world.nudges.changeCount == 1)
+    }
+  }
+
+  @Test func `If-None-Match makes a set only where there is none`() async throws {
+    try await World.run { (world) async throws in
+      let target = "\(Self.root)/project/p"
+      func put(_ tag: String) async throws -> Answer {
+        try await world.send("PUT", target, Self.hook, headers: [("If-None-Match", tag)])
+      }
+      #expect(try await put("*")["etag"] == "\"1\"")
+      let second = try await put("*")
+      #expect(second.status == 412)
+      #expect(second.code == "precondition_failed")
+      #expect(try await put("\"1\"").status == 412)
+      #expect(try await put("\"0\"")["etag"] == "\"2\"")
+    }
+  }
+
+  @Test func `who may only read a set sees where it goes, and nothing that is secret`() async throws {
+    struct Members: Authenticator {
+      func caller(holding credential: String?) async throws(AuthenticationFailure) -> Caller {
+        guard let credential else { throw .missing }
+        return Caller(name: credential, username: credential, roles: ["project:p:global:\(credential)"])
+      }
+    }
+    try await World.run(authenticator: World.always(Members())) { (world) async throws in
+      let target = "\(Self.root)/project/p"
+      let body = """
+        [{"id":"a","type":"webhook","url":"https://ci.example.com/hook?key=hush","headers":{"Authorization":"Basic aHVzaA=="}},
+         {"id":"b","type":"slack","url":"https://hooks.slack.com/services/T0/B0/hush"}]
+        """
+      let put = try await world.api.send(
+        "PUT", target, headers: [("Authorization", "Bearer write"), ("Content-Type", "application/json")], body: Array(body.utf8))
+      #expect(put.status == 200, "\(put.text)")
+      #expect(put.text.contains("key=hush") && put.text.contains("aHVzaA==") && put.text.contains("T0/B0/hush"))
+      #expect(try await world.get(target, bearer: "write").body == put.body)
+      let read = try await world.get(target, bearer: "read")
+      #expect(read.status == 200)
+      #expect(read["cache-control"] == "private, no-cache")
+      #expect(!read.text.contains("hush") && !read.text.contains("aHVzaA"))
+      #expect(try read.json[0]?["url"] == "https://ci.example.com/hook")
+      #expect(try read.json[0]?["headers"]?["Authorization"] == "…")
+      #expect(try read.json[1]?["url"] == "https://hooks.slack.com/…")
     }
   }
 

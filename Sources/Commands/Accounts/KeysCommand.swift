@@ -21,7 +21,11 @@ struct KeysCommand: AsyncParsableCommand {
 
     func run() async throws {
       try await desk.withDesk { desk in
-        let made = try await desk.addKey(key.document(named: name), to: desk.account(account).id)
+        let owner = try await desk.account(account)
+        let made = try await desk.addKey(key.document(named: name), to: owner.id)
+        if owner["disabled"] == true {
+          Console.note("Warning: the account is disabled, and none of its keys is accepted; 'fanfare accounts enable' changes that")
+        }
         if self.desk.client.json {
           Console.write(made.bytes + [UInt8(ascii: "\n")])
         } else {

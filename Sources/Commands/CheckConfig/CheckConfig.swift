@@ -1,7 +1,7 @@
 import ArgumentParser
 import Fanfare
 
-struct CheckConfig: ParsableCommand {
+struct CheckConfig: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check-config",
     abstract: "Says what is wrong with the configuration, all of it at once, and what would be used.",
@@ -15,12 +15,12 @@ struct CheckConfig: ParsableCommand {
   @Flag(help: "Print a configuration file with every key, its default and its meaning, and check nothing.")
   var example = false
 
-  func run() throws {
+  func run() async throws {
     if example {
       Console.write(SettingsExample.text)
       return
     }
-    let outcome = service.read()
+    let outcome = await service.read().withFaultsOfFiles()
     Console.print(json ? Self.json(of: outcome) : Self.table(of: outcome))
     for warning in outcome.warnings { Console.note("Warning: \(warning)") }
     _ = try outcome.usable()

@@ -92,6 +92,12 @@ struct SettingsOutcome: Sendable {
 
   var warnings: [String] { reading.warnings }
 
+  /// The same, with what is wrong with the files that it names if nothing else is.
+  func withFaultsOfFiles() async -> SettingsOutcome {
+    guard faults.isEmpty else { return self }
+    return SettingsOutcome(settings: settings, reading: reading, faults: await settings.faultsOfFiles())
+  }
+
   /// - Throws: one error that names every fault.
   func usable() throws -> Settings {
     if faults.isEmpty { return settings }

@@ -9,6 +9,17 @@ struct JWTParts {
   let endpoint: JWKSEndpoint?
 }
 
+extension JWKSFile {
+  /// - Throws: a sentence that names the key of the configuration and the file.
+  convenience init(ofSetting path: String) async throws {
+    do {
+      try await self.init(path: path, read: { try contents(ofFile: $0) }, now: SystemClock.now)
+    } catch {
+      throw SentenceError("auth.jwt.jwksFile: \(error)")
+    }
+  }
+}
+
 extension Composition {
   /// Nil if no JWTs are trusted.
   ///
@@ -20,7 +31,7 @@ extension Composition {
     if let secret = auth.jwtSecret {
       keys = try await SharedSecret(secret)
     } else if let path = auth.jwksFile {
-      keys = try await JWKSFile(path: path, read: { try contents(ofFile: $0) }, now: SystemClock.now)
+      keys = try await JWKSFile(ofSetting: path)
     } else if let url = auth.jwksURL {
       let made = JWKSEndpoint(name: JWKSFetch.publicName(of: url), now: SystemClock.now) { try await JWKSFetch(url: url).response() }
       endpoint = made

@@ -25,9 +25,13 @@ struct Composition {
     if limit < needed {
       logger.warning("The system's limit of open files is low for these settings", metadata: ["limit": "\(limit)", "needed": "\(needed)"])
     }
-    try makeDirectory(settings.dataDirectory)
     let prometheus = PrometheusMetrics()
     MetricsSystem.bootstrap(prometheus)
+    // What may be wrong with files comes before anything is made.
+    let certificate = try settings.http.tls.map { try ServerCertificate($0) }
+    if let certificate { logger.info("The public listener speaks TLS", metadata: certificate.metadata) }
+    let jwt = try await makeJWTParts()
+    try makeDirectory(settings.dataDirectory)
     let store = try openStore()
     try await prepareAccounts(store, logger)
     let sender = try makeSender()
@@ -43,7 +47,6 @@ struct Composition {
     let reader = MessageReader(decoder: decoder, clock: SystemClock.now)
     let door = EventDoor(reader: reader, store: store, quarantine: store, onReceipt: onReceipt)
     var health: [any HealthReporting] = [store, dispatcher, sender]
-    let jwt = try await makeJWTParts()
     if let endpoint = jwt?.endpoint { health.append(endpoint) }
     if let broker { health += [broker.consumer, broker.publisher] }
     let ids = SubscriptionIDs()
@@ -51,8 +54,6 @@ struct Composition {
       intake: door, events: store, subscriptions: store, deliveries: store, accounts: store, inspection: store, health: health,
       now: SystemClock.now, makeID: ids.next, onRequeue: dispatcher.lookAgain, onSubscriptionsChanged: dispatcher.subscriptionsChanged,
       commits: commits)
-    let certificate = try settings.http.tls.map { try ServerCertificate($0) }
-    if let certificate { logger.info("The public listener speaks TLS", metadata: certificate.metadata) }
     let publicServer = PublicServer(
       configuration: publicConfiguration(certificate), ports: ports,
       authenticator: CredentialAuthenticator(

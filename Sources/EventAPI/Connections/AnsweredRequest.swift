@@ -5,6 +5,7 @@ struct AnsweredRequest {
   private let isHead: Bool
   private let isHTTP10: Bool
   private let isKeepAlive: Bool
+  private let asksForAnotherProtocol: Bool
   /// Nil for a chunked body, which ends where it ends.
   private let declared: Int?
   private var received = 0
@@ -21,6 +22,7 @@ struct AnsweredRequest {
     isHead = head.method == .HEAD
     isHTTP10 = head.version == .http1_0
     isKeepAlive = head.isKeepAlive
+    asksForAnotherProtocol = head.asksForAnotherProtocol
     if let length = head.headers.first(name: "content-length") {
       declared = Int(length)
     } else {
@@ -49,7 +51,7 @@ struct AnsweredRequest {
     if (100..<200).contains(head.status.code) { return }
     // HTTP/1.0 knows no chunks: the encoder ends the body with the connection if it sees that version.
     if isHTTP10 { head.version = .http1_0 }
-    endsConnection = !isKeepAlive || isHTTP10 || isBroken || !canGoOn || head.headers.isLast
+    endsConnection = !isKeepAlive || isHTTP10 || asksForAnotherProtocol || isBroken || !canGoOn || head.headers.isLast
     if endsConnection { head.headers.replaceOrAdd(name: "Connection", value: "close") }
   }
 

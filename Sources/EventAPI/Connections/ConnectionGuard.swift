@@ -28,7 +28,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
   /// Those whose answer is not complete, the one that is being answered first.
   private var requests: [AnsweredRequest] = []
   /// To be told once what came before is answered.
-  private var owedRefusal: Refusal?
+  private var owed: (refusal: Refusal, error: APIError)?
   /// Bytes of the request line that have come.
   private var lineLength = 0
   private var hasWholeLine = false
@@ -95,10 +95,11 @@ final class ConnectionGuard: ChannelDuplexHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    if isOver || owedRefusal != nil { return }
+    if isOver || owed != nil { return }
     switch unwrapInboundIn(data) {
     case .head(let head):
       if !isAdmitted { return refuse(.tooManyConnections, context) }
+      if let fault = head.fault { return refuseInTurn(.malformed, .malformedRequest(fault), context) }
       state.headArrived(at: .now())
       requests.append(AnsweredRequest(head))
     case .body(let part):
@@ -136,7 +137,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
   }
 
   private func parserFailed(_ error: HTTPParserError, _ context: ChannelHandlerContext) {
-    if isOver || owedRefusal != nil { return }
+    if isOver || owed != nil { return }
     let refusal: Refusal =
       if case .headerOverflow = error { lineLength > ListenerLimits.maximumHeadBytes ? .targetTooLong : .headTooLarge } else { .malformed }
     if let last = requests.last, !last.isComplete {
@@ -144,11 +145,14 @@ final class ConnectionGuard: ChannelDuplexHandler {
       note(refusal, context)
       requests.withLast { $0.isBroken = true }
       context.fireErrorCaught(error)
-    } else if requests.isEmpty {
-      refuse(refusal, error: APIError(error, of: refusal), context)
     } else {
-      owedRefusal = refusal
+      refuseInTurn(refusal, APIError(error, of: refusal), context)
     }
+  }
+
+  /// Refuses a request once those before it are answered.
+  private func refuseInTurn(_ refusal: Refusal, _ error: APIError, _ context: ChannelHandlerContext) {
+    if requests.isEmpty { refuse(refusal, error: error, context) } else { owed = (refusal, error) }
   }
 
   // MARK: Out
@@ -178,8 +182,8 @@ final class ConnectionGuard: ChannelDuplexHandler {
     state.answered(at: .now())
     if request.endsConnection {
       end(context)
-    } else if requests.isEmpty, let refusal = owedRefusal {
-      refuse(refusal, context)
+    } else if requests.isEmpty, let owed {
+      refuse(owed.refusal, error: owed.error, context)
     }
   }
 

@@ -30,17 +30,17 @@ enum RequeueOrder {
       if let id = value.stringValue.flatMap({ DeliveryID($0) }) {
         ids.append(id)
       } else {
-        reject(pointer, "invalid_value", "must be a delivery's id")
+        reject(pointer, "invalid_value", "\(pointer.dropFirst()) must be a delivery's id")
       }
     }
     func text(_ member: JSONValue.Member) -> String? {
       if let text = member.value.stringValue, !text.isEmpty { return text }
-      reject("/\(member.key)", "invalid_value", "must be a string that is not empty")
+      reject("/\(member.key)", "invalid_value", "\(member.key) must be a string that is not empty")
       return nil
     }
     func instant(_ member: JSONValue.Member) -> Timestamp? {
       if let instant = member.value.stringValue.flatMap({ Timestamp(rfc3339: $0) }) { return instant }
-      reject("/\(member.key)", "invalid_value", "must be a date and time as RFC 3339 has it")
+      reject("/\(member.key)", "invalid_value", "\(member.key) must be a date and time as RFC 3339 has it")
       return nil
     }
 
@@ -49,7 +49,7 @@ enum RequeueOrder {
       case "id": id(member.value, at: "/id")
       case "ids":
         guard case .array(let values) = member.value, !values.isEmpty else {
-          reject("/ids", "invalid_value", "must be an array of deliveries' ids, and not empty")
+          reject("/ids", "invalid_value", "ids must be an array of deliveries' ids, and not empty")
           continue
         }
         for (index, value) in values.enumerated() { id(value, at: "/ids/\(index)") }
@@ -60,7 +60,7 @@ enum RequeueOrder {
       case "until": filter.until = instant(member)
       case "all":
         isForAll = member.value == true
-        if !isForAll { reject("/all", "invalid_value", "must be true if it is there") }
+        if !isForAll { reject("/all", "invalid_value", "all must be true if it is there") }
       default:
         let pointer = "/" + member.key.replacing("~", with: "~0").replacing("/", with: "~1")
         reject(

@@ -88,6 +88,13 @@ extension APIError {
       data: ["accepted": .strings(accepted)], headers: [.accept: accepted.joined(separator: ", ")])
   }
 
+  static func unsupportedCoding(_ coding: String, accepted: [String]) -> APIError {
+    APIError(
+      code: .unsupportedMediaType,
+      message: "the content encoding is \(coding), and has to be \(accepted.joined(separator: ", or "))",
+      data: ["accepted": .strings(accepted)], headers: [.acceptEncoding: accepted.joined(separator: ", ")])
+  }
+
   static func overloaded(retryAfter seconds: Int) -> APIError {
     APIError(
       code: .overloaded, message: "too much waits to be stored already; try again in a moment",

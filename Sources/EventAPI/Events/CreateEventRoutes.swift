@@ -15,7 +15,7 @@ struct CreateEventRoutes: Sendable {
   @Sendable private func create(_ call: Call) async throws -> Response {
     var query = call.query
     try query.finish()
-    let body = try await call.document(accepting: Self.accepted)
+    let body = try await call.document(accepting: Self.accepted, codings: ["gzip", "x-gzip"])
     let headers = call.request.headers
     let document = InboundDocument(
       body: body, contentType: headers[.contentType], contentEncoding: headers[.contentEncoding],
@@ -30,12 +30,17 @@ struct CreateEventRoutes: Sendable {
       try await representation(of: ids, isList: ids.count != 1 || body.first { !$0.isJSONSpace } == UInt8(ascii: "[")), headers: answer)
   }
 
-  /// Ids in the document's order, separated by commas. In a list, a comma or a percent sign inside of an id is percent-encoded.
-  private static func list(_ ids: [String]) -> String {
+  /// What clients still take as one header.
+  private static let maximumListBytes = 32 << 10
+
+  /// Ids in the document's order, separated by commas. In a list, a comma or a percent sign inside of an id is percent-encoded. Nil for a
+  /// list that is too long for a header: clients would take its answer for a failure, and send all again.
+  private static func list(_ ids: [String]) -> String? {
     if ids.count == 1 { return ids[0] }
-    return ids.map { id in
+    let list = ids.map { id in
       String(id.flatMap { $0 == "," ? "%2C" : $0 == "%" ? "%25" : String($0) })
     }.joined(separator: ",")
+    return list.utf8.count <= maximumListBytes ? list : nil
   }
 
   private static func wantsRepresentation(_ headers: HTTPFields) -> Bool {

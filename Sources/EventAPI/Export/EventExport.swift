@@ -10,15 +10,19 @@ struct EventExport: Sendable {
   let events: any EventQuery
   let timeline: Timeline
   let filter: EventFilter
-  let reader: Reader
+  private var reader: Reader
+  /// Asked before each page but the first.
+  let authenticateAgain: @Sendable () async throws(AuthenticationFailure) -> Caller
   let format: ExportFormat
   let timestamp: TimestampFormat
   private(set) var written = 0
   private var page = EventPage(events: [], hasMore: true)
 
   init(
-    events: any EventQuery, timeline: Timeline, filter: EventFilter, reader: Reader, format: ExportFormat, timestamp: TimestampFormat
+    events: any EventQuery, timeline: Timeline, filter: EventFilter, reader: Reader, format: ExportFormat, timestamp: TimestampFormat,
+    authenticateAgain: @escaping @Sendable () async throws(AuthenticationFailure) -> Caller
   ) {
+    self.authenticateAgain = authenticateAgain
     self.events = events
     self.timeline = timeline
     self.filter = filter
@@ -53,6 +57,8 @@ struct EventExport: Sendable {
       written += page.events.count
       if !page.hasMore { break }
       try Task.checkCancellation()
+      // Whoever may see nothing any more gets nothing any more.
+      reader = try await authenticateAgain().reader
       try await readOn()
     }
     if !text.isEmpty { try await outlet.write(text) }

@@ -35,7 +35,8 @@ struct ExportRoutes: Sendable {
     guard let slot = slots.take() else { throw APIError.tooMany("exports", limit: slots.limit) }
 
     var export = EventExport(
-      events: events, timeline: timeline, filter: filter, reader: call.caller.reader, format: format, timestamp: timestamp)
+      events: events, timeline: timeline, filter: filter, reader: call.caller.reader, format: format, timestamp: timestamp,
+      authenticateAgain: call.authenticateAgain)
     // The first page is read while there still can be another answer.
     try await export.readOn()
     let begun = export

@@ -9,6 +9,8 @@ public struct Caller: Sendable {
   public let isAdmin: Bool
   /// The account whose key he holds; nil for a JWT and for nobody.
   public let account: KSUID?
+  /// When his key ends; nil for a key without an end, and for a JWT.
+  let keyEnd: Timestamp?
   let groups: Set<String>
   let roles: Set<String>
 
@@ -16,11 +18,13 @@ public struct Caller: Sendable {
   ///   - username: what events call him; nil for somebody who was not asked who he is.
   ///   - roles: they let him see what groups do, and may grant a ``ProjectPermission``.
   public init(
-    name: String, username: String?, groups: Set<String> = [], roles: Set<String> = [], isAdmin: Bool = false, account: KSUID? = nil
+    name: String, username: String?, groups: Set<String> = [], roles: Set<String> = [], isAdmin: Bool = false, account: KSUID? = nil,
+    keyEnd: Timestamp? = nil
   ) {
     self.name = name
     self.isAdmin = isAdmin
     self.account = account
+    self.keyEnd = keyEnd
     self.groups = groups
     self.roles = roles
     reader = isAdmin ? .everything : .member(groups: groups.union(roles), username: username)

@@ -40,7 +40,11 @@ struct Credential {
     for header in headers[values: .cookie] {
       for cookie in header.split(separator: ";") {
         let pair = cookie.split(separator: "=", maxSplits: 1)
-        if pair.count == 2, pair[0].trimmed == name, !pair[1].trimmed.isEmpty { return String(pair[1].trimmed) }
+        guard pair.count == 2, pair[0].trimmed == name else { continue }
+        var value = pair[1].trimmed
+        // Quotes may stand around a cookie's value (RFC 6265, section 4.1.1).
+        if value.count > 1, value.hasPrefix("\""), value.hasSuffix("\"") { value = value.dropFirst().dropLast() }
+        if !value.isEmpty { return String(value) }
       }
     }
     return nil

@@ -45,7 +45,7 @@ public final class KeyAuthenticator: Authenticator {
     let now = now()
     if holder.key.isExpired(at: now) { throw .refused(reason: "has expired") }
     noteUse(of: holder, at: now)
-    return Caller(holder.account)
+    return Caller(holder.account, keyEnd: holder.key.expiresAt)
   }
 
   private func holder(ofKeyWith digest: [UInt8]) async throws(AuthenticationFailure) -> KeyHolder? {
@@ -86,10 +86,10 @@ public final class KeyAuthenticator: Authenticator {
 }
 
 extension Caller {
-  init(_ account: Account) {
+  init(_ account: Account, keyEnd: Timestamp?) {
     let profile = account.profile
     self.init(
       name: profile.name, username: profile.name, groups: Set(profile.groups), roles: Set(profile.roles), isAdmin: profile.role == .admin,
-      account: account.id)
+      account: account.id, keyEnd: keyEnd)
   }
 }

@@ -122,7 +122,7 @@ extension Operations {
       answers: [
         Operation.Answer(
           status: 200, meaning: "They are on disk. The body is empty unless `Prefer: return=representation` asked for the events.",
-          headers: [("X-Event-Id", "Their ids, separated by commas.")])
+          headers: [("X-Event-Id", "Their ids, separated by commas; not there if they are longer than 32 KiB.")])
       ],
       errors: [.invalidRequestBody, .conflictingEvent, .payloadTooLarge, .unsupportedMediaType, .overloaded])
   }

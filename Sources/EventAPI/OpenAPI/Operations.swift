@@ -79,7 +79,7 @@ enum Operations {
         Operation(
           id: "streamEvents", tag: .events, summary: "Events as they come in, live",
           detail:
-            "Server-sent events, in the order of storing: `id` is what `Last-Event-ID` takes, `event` the type, `data` the event. Comments keep a quiet line open. A client that reads too slowly is cut off, and goes on where it was.",
+            "Server-sent events, in the order of storing: `id` is what `Last-Event-ID` takes, `data` the event. Comments keep a quiet line open. A client that reads too slowly is cut off, and goes on where it was.",
           parameters: [
             .types, .username, .receivedSince, .lastSeen, .timestamp, .lastEventID,
           ] + Operation.Parameter.path,

@@ -33,8 +33,8 @@ struct Call: Sendable {
   /// Lets those pass who may do this with the project: admins, and who has a role that grants it.
   func require(_ permission: ProjectPermission, project: String) throws(APIError) {
     if caller.may(permission, project: project) { return }
-    throw .permissionDenied(
-      "this needs an admin's credential, or the role project:\(project):global:\(permission.rawValue) or project:\(project):global:owner")
+    let roles = permission.grants.map { "project:\(project):global:\($0)" }
+    throw .permissionDenied("this needs an admin's credential, or the role \(roles.joined(separator: " or "))")
   }
 
   /// The whole body.
@@ -55,8 +55,13 @@ struct Call: Sendable {
 
   /// The whole body as a document of one of `accepted`; no content type at all is taken for JSON.
   ///
-  /// - Throws: 415 for another content type.
-  func document(accepting accepted: [String] = ["application/json"]) async throws -> [UInt8] {
+  /// - Throws: 415 for another content type or coding.
+  ///
+  /// - Parameter codings: the content codings that the handler undoes.
+  func document(accepting accepted: [String] = ["application/json"], codings: [String] = []) async throws -> [UInt8] {
+    if let coding = request.headers[.contentEncoding]?.trimmed.lowercased(), !["", "identity"].contains(coding), !codings.contains(coding) {
+      throw APIError.unsupportedCoding(coding, accepted: codings + ["identity"])
+    }
     if let text = request.headers[.contentType] {
       let type = ContentType(text)
       guard accepted.contains(type.essence), type.isUTF8 else { throw APIError.unsupportedMediaType(text, accepted: accepted) }

@@ -1,3 +1,4 @@
+import Fanfare
 import Hummingbird
 
 /// All routes of a server, as a tree over path segments: the one source of what is found, what is allowed, and what is not there.
@@ -9,7 +10,7 @@ struct RouteTable: Sendable {
     /// The path is known, with other methods.
     case methodNotAllowed(allowed: [HTTPRequest.Method])
     case notFound
-    /// A variable of the path is empty or not properly encoded.
+    /// A variable of the path is not 1 to 255 printable characters, properly encoded.
     case invalidVariable(name: String)
   }
 
@@ -37,12 +38,12 @@ struct RouteTable: Sendable {
       if let decoded, let next = nodes[node].literals[decoded] {
         node = next
       } else if let (name, next) = nodes[node].variable {
-        guard let decoded, !decoded.isEmpty else { return .invalidVariable(name: name) }
+        guard let decoded, Self.isName(decoded) else { return .invalidVariable(name: name) }
         values.append(decoded)
         node = next
       } else if let (name, next) = nodes[node].rest {
         let whole = segments.joined(separator: CollectionOfOne(UInt8(ascii: "/")))
-        guard let decoded = PercentEncoding.decode(Array(whole)), !decoded.isEmpty else { return .invalidVariable(name: name) }
+        guard let decoded = PercentEncoding.decode(Array(whole)), Self.isName(decoded) else { return .invalidVariable(name: name) }
         values.append(decoded)
         node = next
         break
@@ -53,6 +54,9 @@ struct RouteTable: Sendable {
     }
     return route(at: node, for: method, values: values)
   }
+
+  /// Nothing else can be anybody's name or id.
+  private static func isName(_ text: String) -> Bool { PrintableText.fault(of: text, limit: 255) == nil }
 
   private func route(at node: Int, for method: HTTPRequest.Method, values: [String]) -> Match {
     let routes = nodes[node].routes

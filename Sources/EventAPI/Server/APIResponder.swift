@@ -11,6 +11,8 @@ struct APIResponder: HTTPResponder {
   let maxBodyBytes: Int
   var trustedProxies: [CIDR] = []
   var crossOrigin = CrossOrigin()
+  /// Whether no page has any business here, not even one that seems to be of this host: a name that leads to loopback makes it seem so.
+  var refusesPages = false
   let logger: Logger
 
   func respond(to request: Request, context: ConnectionContext) async throws -> Response {
@@ -31,6 +33,10 @@ struct APIResponder: HTTPResponder {
     }
     crossOrigin.mark(&response, for: request)
     response.headers[.requestID] = requestID
+    if case .found(let route, _) = match, route.access != .open, response.headers[.cacheControl] == nil {
+      // What one caller may see, nobody else's cache may show.
+      response.headers[.cacheControl] = "private, no-cache"
+    }
     response.headers[.xContentTypeOptions] = "nosniff"
     if request.method == .head { response = response.withoutBody }
 
@@ -54,7 +60,7 @@ struct APIResponder: HTTPResponder {
     case .notFound: throw APIError.routeNotFound(target: String(target.path))
     case .methodNotAllowed(let allowed):
       throw APIError.unhandledMethod(request.method.rawValue, allowed: allowed.map(\.rawValue))
-    case .invalidVariable(let name): throw APIError.invalidVariable(name, "is empty, or not percent-encoded UTF-8")
+    case .invalidVariable(let name): throw APIError.invalidVariable(name, "must be 1 to 255 printable characters, percent-encoded as UTF-8")
     case .found(let route, let variables):
       let caller = try await self.caller(of: request, for: route.access, from: client)
       return try await route.handler(
@@ -81,6 +87,7 @@ struct APIResponder: HTTPResponder {
 
   private func isFromAnotherSite(_ request: Request) -> Bool {
     guard let origin = request.headers[.origin], !crossOrigin.names(origin) else { return false }
+    if refusesPages { return true }
     guard let authority = request.head.authority, let scheme = origin.firstRange(of: "://") else { return true }
     return origin[scheme.upperBound...].lowercased() != authority.lowercased()
   }

@@ -43,7 +43,7 @@ public struct InternalServer: Service {
         table: RouteTable(routes),
         admission: Admission(authenticator: authenticator, rules: AdmissionRules(), metrics: metrics, now: ports.now),
         requestIDs: RequestIDs(now: ports.now), metrics: HTTPMetrics(factory: metrics), maxBodyBytes: configuration.maxBodyBytes,
-        trustedProxies: configuration.trustedProxies, logger: logger),
+        trustedProxies: configuration.trustedProxies, refusesPages: configuration.token == nil, logger: logger),
       metrics: ConnectionMetrics(listener: "internal", factory: metrics), logger: logger)
   }
 

@@ -106,7 +106,8 @@ struct StreamDuties {
 extension StoredEvent {
   /// The event as a block of a `text/event-stream`.
   func appendServerSentEvent(to text: inout [UInt8], timestamp: TimestampFormat) {
-    text += "id: \(StreamPosition.text(for: id))\nevent: \(type.name)\ndata: ".utf8
+    // No `event:`: browsers would hand each type to listeners of its own, of which nobody can know all, and take `error` for a lost line.
+    text += "id: \(StreamPosition.text(for: id))\ndata: ".utf8
     text += lineJSON(timestamp: timestamp)
     text += "\n\n".utf8
   }

@@ -8,8 +8,8 @@ public struct StreamLimits: Sendable {
   public var heartbeat = Duration.seconds(15)
   /// How long a client may take nothing of what was written before he is cut off.
   public var patience = Duration.seconds(30)
-  /// How often a stream's credential is looked at again.
-  public var authentication = Duration.seconds(60)
+  /// How long an event may still be sent after the credential was looked at last: who may see nothing any more is sent nothing any more.
+  public var authentication = Duration.seconds(1)
   /// The least time between two looks for new events.
   public var pace = Duration.milliseconds(50)
 

@@ -24,7 +24,7 @@ struct SubscriptionRoutes: Sendable {
     if let known = call.request.headers[.ifNoneMatch], known.trimmed == "*" && set.version > 0 || tag.isListed(in: known, isWeak: true) {
       return Response(status: .notModified, headers: [.eTag: tag.description])
     }
-    return answer(set)
+    return answer(set, for: call)
   }
 
   private func put(_ call: Call, _ scope: SubscriptionScope) async throws -> Response {
@@ -36,23 +36,31 @@ struct SubscriptionRoutes: Sendable {
     let version = try await expectedVersion(call, scope)
     let set = try await ports.subscriptions.replace(scope, with: drafts, ifVersion: version)
     ports.onSubscriptionsChanged()
-    return answer(set)
+    return answer(set, for: call)
   }
 
-  /// The version that `If-Match` names, which the set must still have when it is replaced. Nil without that header.
+  /// The version that `If-Match` names, or `If-None-Match` does not, and that the set must still have when it is replaced. Nil without
+  /// these headers.
   private func expectedVersion(_ call: Call, _ scope: SubscriptionScope) async throws -> Int64? {
-    guard let wanted = call.request.headers[.ifMatch] else { return nil }
+    let (wanted, unwanted) = (call.request.headers[.ifMatch], call.request.headers[.ifNoneMatch])
+    if wanted == nil && unwanted == nil { return nil }
     let current = try await ports.subscriptions.subscriptions(of: scope).version
     let tag = EntityTag(version: current)
+    if let unwanted, unwanted.trimmed == "*" ? current > 0 : tag.isListed(in: unwanted, isWeak: true) {
+      throw APIError.preconditionFailed("the subscriptions are those that If-None-Match names", tag: tag.description)
+    }
+    guard let wanted else { return current }
     let matches = wanted.trimmed == "*" ? current > 0 : tag.isListed(in: wanted, isWeak: false)
     if !matches { throw APIError.preconditionFailed("the subscriptions are not the ones that If-Match names", tag: tag.description) }
     return current
   }
 
-  private func answer(_ set: SubscriptionSet) -> Response {
+  /// URLs and headers hold secrets, too: who may not write the set sees where it goes, and no more.
+  private func answer(_ set: SubscriptionSet, for call: Call) -> Response {
+    let showsSecrets = call.caller.may(.write, project: call["project"])
     var json = JSONWriter(capacity: 256 * set.subscriptions.count)
     json.beginArray()
-    for subscription in set.subscriptions { subscription.appendJSON(to: &json) }
+    for subscription in set.subscriptions { subscription.appendJSON(to: &json, hidingSecrets: !showsSecrets) }
     json.endArray()
     return .json(json.bytes, headers: [.eTag: EntityTag(version: set.version).description])
   }

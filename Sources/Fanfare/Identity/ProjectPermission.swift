@@ -5,13 +5,16 @@ public enum ProjectPermission: String, Sendable, CaseIterable {
   /// Replace, pause and resume them, see and rotate their secrets, and have deliveries made again.
   case write
 
+  /// How a role that gives it ends.
+  public var grants: [String] {
+    switch self {
+    case .read: ["read", "write", "owner"]
+    case .write: ["write", "owner"]
+    }
+  }
+
   /// Whether roles like `project:{project}:global:write` give it. `write` includes `read`, and `owner` includes both.
   public func isGranted(by roles: Set<String>, on project: String) -> Bool {
-    let grants =
-      switch self {
-      case .read: ["read", "write", "owner"]
-      case .write: ["write", "owner"]
-      }
-    return grants.contains { roles.contains("project:\(project):global:\($0)") }
+    grants.contains { roles.contains("project:\(project):global:\($0)") }
   }
 }

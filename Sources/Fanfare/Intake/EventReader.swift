@@ -188,7 +188,7 @@ struct EventReader {
 
   private mutating func timestamp(_ member: Member) -> Timestamp? {
     if member.isNull { return nil }
-    let allowed = "nanoseconds since 1970 as a whole number or a decimal string, or an RFC 3339 date"
+    let allowed = "nanoseconds since 1970 as a whole number or a decimal string, 0 to \(Int64.max), or an RFC 3339 date"
     let isString = member.firstByte == UInt8(ascii: "\"")
     guard isString || member.firstByte == UInt8(ascii: "-") || member.firstByte &- 0x30 < 10 else {
       fail(member.key, "invalid_value_type", "\(member.key) must be \(allowed), and is \(Self.kind(of: member))")

@@ -1,7 +1,7 @@
 /// What names and ids from outside may be made of.
-enum PrintableText {
+public enum PrintableText {
   /// What is wrong with a text, to end a sentence with; nil if it has 1 to `limit` characters, all printable.
-  static func fault(of text: String, limit: Int) -> String? {
+  public static func fault(of text: String, limit: Int) -> String? {
     if text.isEmpty { return "is empty" }
     var count = 0
     for scalar in text.unicodeScalars {

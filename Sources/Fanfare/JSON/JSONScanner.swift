@@ -136,6 +136,7 @@ public struct JSONScanner: Sendable {
     case UInt8(ascii: "n"): try skipLiteral("null")
     case .some(UInt8(ascii: "-")), .some(UInt8(ascii: "0")...UInt8(ascii: "9")): try skipNumber()
     case nil: throw error("the text ends where a value was expected")
+    case 0xEF where position == 0: throw error("the text starts with a byte order mark, which JSON must not have")
     default: throw error("expected a value")
     }
   }

@@ -89,14 +89,15 @@ struct DocumentObject {
     return array(key, limit: limit) { value, pointer, faults in
       guard case .string(let name) = value else {
         faults.append(
-          ValidationError(pointer: pointer.description, code: "invalid_type", message: "this must be a string, and is \(value.kind)"))
+          ValidationError(
+            pointer: pointer.description, code: "invalid_type", message: "\(key) must hold strings, and this is \(value.kind)"))
         return nil
       }
       guard let fault = PrintableText.fault(of: name, limit: 255) else { return name }
       faults.append(
         ValidationError(
           pointer: pointer.description, code: "invalid_value",
-          message: "this must be a string of 1 to 255 printable characters, and \(Self.quoted(name)) \(fault)"))
+          message: "\(key) must hold strings of 1 to 255 printable characters, and \(Self.quoted(name)) \(fault)"))
       return nil
     }
   }

@@ -1,9 +1,11 @@
 extension Subscription {
   /// Appends the entry as the API shows it (contract §6), without secrets. Fields that were not given are left out, but for `format` and
   /// `disabled`, whose defaults are said; `paused` stands there only if it is.
-  public func appendJSON(to json: inout JSONWriter) {
+  ///
+  /// - Parameter hidingSecrets: whether the URL is without what may be secret in it, and headers are without their values.
+  public func appendJSON(to json: inout JSONWriter, hidingSecrets: Bool = false) {
     json.beginObject()
-    appendFields(to: &json)
+    appendFields(to: &json, hidingSecrets: hidingSecrets)
     if isPaused {
       json.key("paused")
       json.bool(true)
@@ -43,10 +45,10 @@ extension Subscription {
       slackIcon: entry.slackIcon, secrets: secrets, retiredSecrets: retiredSecrets, isPaused: isPaused)
   }
 
-  private func appendFields(to json: inout JSONWriter) {
+  private func appendFields(to json: inout JSONWriter, hidingSecrets: Bool = false) {
     json.member("id", id)
     json.member("type", kind.rawValue)
-    json.member("url", url)
+    json.member("url", hidingSecrets ? kind.publicURL(url) : url)
     if let events {
       json.key("events")
       json.strings(events.map(\.pattern))
@@ -62,18 +64,18 @@ extension Subscription {
       json.strings(allowedGroups)
     }
     if kind == .webhook { json.member("format", format.rawValue) }
-    appendDelivery(to: &json)
+    appendDelivery(to: &json, hidingSecrets: hidingSecrets)
     json.key("disabled")
     json.bool(isDisabled)
     json.member("slack_username", slackUsername)
     json.member("slack_icon", slackIcon)
   }
 
-  private func appendDelivery(to json: inout JSONWriter) {
+  private func appendDelivery(to json: inout JSONWriter, hidingSecrets: Bool) {
     if !headers.isEmpty {
       json.key("headers")
       json.beginObject()
-      for header in headers { json.member(header.name, header.value) }
+      for header in headers { json.member(header.name, hidingSecrets ? "…" : header.value) }
       json.endObject()
     }
     if let retrySchedule {

@@ -22,7 +22,8 @@ extension SQLiteStore: EventQuery {
     try await read { [self] db in try event(id, for: reader, in: db) }
   }
 
-  /// By the fingerprint of its id, which is compared on a hit.
+  /// By the fingerprint of its id, which is compared on a hit. Judged before anything of it is copied, and as if it were one where there is
+  /// none: how long the answer takes must not tell what is hidden from what never was.
   func event(_ id: String, for reader: Reader, in db: Database) throws -> StoredEvent? {
     let select = try Statement(
       """
@@ -32,11 +33,12 @@ extension SQLiteStore: EventQuery {
     select.bind(1, identity.fingerprint(of: id))
     while try select.step() {
       guard select.text(1) == id else { continue }
-      let event = StoredEvent(select)
       let isVisible = try Readership.maySee(
-        sequence: event.sequence, occurredAt: event.occurredAt, audience: select.int64(StoredEvent.columnCount), reader, visibility, in: db)
-      return isVisible ? event : nil
+        sequence: select.int64(0), occurredAt: select.timestamp(3), audience: select.int64(StoredEvent.columnCount), reader, visibility,
+        in: db)
+      return isVisible ? StoredEvent(select) : nil
     }
+    _ = try Readership.maySee(sequence: 0, occurredAt: Timestamp(nanoseconds: 0), audience: 0, reader, visibility, in: db)
     return nil
   }
 }

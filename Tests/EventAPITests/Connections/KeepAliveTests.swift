@@ -44,8 +44,9 @@ import Testing
     "GET /health/live HTTP/1.0\r\n\r\n", "GET /health/live HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
     "GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: Close\r\n\r\n",
     "GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close, TE\r\n\r\n",
+    "GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n",
   ])
-  func `a client that wants no more gets its answer and the end`(request: String) async throws {
+  func `a client that wants no more, or something else than HTTP/1.1 next, gets its answer and the end`(request: String) async throws {
     try await World.run { (world) async throws in
       let answer = try Answer(try await world.api.exchange(Array(request.utf8)))
       #expect(answer.status == 200)

@@ -8,7 +8,7 @@ import Testing
 @Suite(.serialized) struct SlowClientTests {
   private static func short(_ configuration: inout PublicServer.Configuration) {
     configuration.limits = ListenerLimits(
-      idleTimeout: .milliseconds(1500), headerTimeout: .seconds(1), bodyTimeout: .seconds(1))
+      idleTimeout: .milliseconds(1500), headerTimeout: .seconds(3), bodyTimeout: .seconds(2))
   }
 
   private func refused(_ reason: String, in world: World) -> Bool {

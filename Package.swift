@@ -121,7 +121,7 @@ let package = Package(
     .testTarget(
       name: "AccessTests",
       dependencies: [
-        "Fanfare", "EventAPI", "SQLiteStore", "Pipeline", httpClient, nio, nioHTTP, logging, lifecycle,
+        "Fanfare", "EventAPI", "SQLiteStore", "Pipeline", crypto, httpClient, httpTypes, nio, nioHTTP, logging, lifecycle,
       ], swiftSettings: settings),
     .testTarget(
       name: "CommandTests",

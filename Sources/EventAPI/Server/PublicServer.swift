@@ -40,17 +40,7 @@ public struct PublicServer: Service {
     configuration: Configuration, ports: APIPorts, authenticator: any Authenticator, metrics: PrometheusMetrics,
     logger: Logger = Logger(label: "fanfare.http")
   ) {
-    let described =
-      EventRoutes(events: ports.events).routes + ExplainRoute(events: ports.events).routes
-      + StreamRoutes(ports: ports, limits: configuration.stream, metrics: metrics).routes
-      + ExportRoutes(ports: ports, limits: configuration.stream).routes + SubscriptionRoutes(ports: ports).routes
-      + SubscriptionEntryRoutes(ports: ports).routes + DeliveryRoutes(ports: ports).routes
-      + DeadLetterRoutes(ports: ports).routes + QuarantineRoutes(ports: ports).routes
-      + AccountRoutes(ports: ports).routes + KeyRoutes(ports: ports).routes
-      + HealthRoutes(parts: ports.health, version: configuration.version).routes
-      + MetricsRoutes(metrics: metrics, inspection: ports.inspection, now: ports.now, version: configuration.version).routes
-      + FrontPage(version: configuration.version).routes
-    routes = described + DocumentationRoutes(describing: described, version: configuration.version).routes
+    routes = Self.routes(for: configuration, ports: ports, metrics: metrics)
     listener = Listener(
       address: configuration.address, limits: configuration.limits, certificate: configuration.certificate,
       responder: APIResponder(
@@ -67,4 +57,19 @@ public struct PublicServer: Service {
   public var port: Int { get async throws { try await listener.boundPort.value } }
 
   public func run() async throws { try await listener.run() }
+
+  /// All that the server answers.
+  static func routes(for configuration: Configuration, ports: APIPorts, metrics: PrometheusMetrics) -> [Route] {
+    let described =
+      EventRoutes(events: ports.events).routes + ExplainRoute(events: ports.events).routes
+      + StreamRoutes(ports: ports, limits: configuration.stream, metrics: metrics).routes
+      + ExportRoutes(ports: ports, limits: configuration.stream).routes + SubscriptionRoutes(ports: ports).routes
+      + SubscriptionEntryRoutes(ports: ports).routes + DeliveryRoutes(ports: ports).routes
+      + DeadLetterRoutes(ports: ports).routes + QuarantineRoutes(ports: ports).routes
+      + AccountRoutes(ports: ports).routes + KeyRoutes(ports: ports).routes
+      + HealthRoutes(parts: ports.health, version: configuration.version).routes
+      + MetricsRoutes(metrics: metrics, inspection: ports.inspection, now: ports.now, version: configuration.version).routes
+      + FrontPage(version: configuration.version).routes
+    return described + DocumentationRoutes(describing: described, version: configuration.version).routes
+  }
 }

@@ -4,7 +4,7 @@ import Fanfare
 struct Answer: Sendable {
   let status: Int
   let headers: [(name: String, value: String)]
-  let body: [UInt8]
+  var body: [UInt8]
 
   subscript(header: String) -> String? { headers.first { $0.name.lowercased() == header.lowercased() }?.value }
 

@@ -1,5 +1,4 @@
 import AsyncHTTPClient
-import EventAPI
 import Fanfare
 import Glibc
 import Logging
@@ -9,22 +8,33 @@ import Pipeline
 import SQLiteStore
 import ServiceLifecycle
 
+@testable import EventAPI
+
 /// The real store in a directory of its own behind the real public listener, with callers that a test makes up.
 struct World: Sendable {
   static let now = Timestamp(seconds: 1_790_000_000)
 
   let store: SQLiteStore
   let callers: CallerBook
+  /// All that the server answers.
+  let routes: [Route]
   let port: Int
 
   /// Runs `body`, then stops the server, closes the store and removes its directory.
-  static func run(_ visibility: DefaultVisibility = .restricted, _ body: @Sendable (World) async throws -> Void) async throws {
+  ///
+  /// - Parameter authenticator: knows the callers; the people of ``callers`` if nil.
+  static func run(
+    _ visibility: DefaultVisibility = .restricted, admission: AdmissionRules = AdmissionRules(allowsAnonymous: true),
+    authenticator: (@Sendable (SQLiteStore) async throws -> any Authenticator)? = nil, _ body: @Sendable (World) async throws -> Void
+  ) async throws {
     let directory = try TemporaryDirectory()
     defer { directory.remove() }
     let store = try SQLiteStore.open(
       SQLiteStoreConfiguration(directory: directory.path, defaultVisibility: visibility, clock: { now }))
     do {
-      try await serve(store, body)
+      let callers = CallerBook()
+      callers.add(.admin)
+      try await serve(store, callers, authenticator?(store) ?? callers, admission, body)
     } catch {
       try await store.close()
       throw error
@@ -32,25 +42,27 @@ struct World: Sendable {
     try await store.close()
   }
 
-  private static func serve(_ store: SQLiteStore, _ body: @Sendable (World) async throws -> Void) async throws {
+  private static func serve(
+    _ store: SQLiteStore, _ callers: CallerBook, _ authenticator: any Authenticator, _ admission: AdmissionRules,
+    _ body: @Sendable (World) async throws -> Void
+  ) async throws {
     var logger = Logger(label: "test")
     logger.logLevel = .critical
-    let callers = CallerBook()
-    callers.add(.admin)
     let door = EventDoor(reader: MessageReader(decoder: EventDecoder(), clock: { now }), store: store, quarantine: store) { _ in }
     let ports = APIPorts(
       intake: door, events: store, subscriptions: store, deliveries: store, accounts: store, inspection: store, health: [store],
       now: { now }, makeID: { "made" })
+    let configuration = PublicServer.Configuration(
+      address: ListenAddress(host: "127.0.0.1", port: 0), version: "1.2.3", admission: admission)
+    let routes = PublicServer.routes(for: configuration, ports: ports, metrics: PrometheusMetrics())
     let server = PublicServer(
-      configuration: .init(
-        address: ListenAddress(host: "127.0.0.1", port: 0), version: "1.2.3", admission: AdmissionRules(allowsAnonymous: true)),
-      ports: ports, authenticator: callers, metrics: PrometheusMetrics(), logger: logger)
+      configuration: configuration, ports: ports, authenticator: authenticator, metrics: PrometheusMetrics(), logger: logger)
     let group = ServiceGroup(services: [server], logger: logger)
     try await withThrowingTaskGroup(of: Void.self) { tasks in
       tasks.addTask { try await group.run() }
       let outcome: Result<Void, any Error>
       do {
-        outcome = .success(try await body(World(store: store, callers: callers, port: try await server.port)))
+        outcome = .success(try await body(World(store: store, callers: callers, routes: routes, port: try await server.port)))
       } catch {
         outcome = .failure(error)
       }
@@ -71,9 +83,12 @@ struct World: Sendable {
       request.body = .bytes(Array(body.utf8), length: .known(Int64(body.utf8.count)))
     }
     let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
-    let bytes = try await response.body.collect(upTo: 1 << 26)
-    return Answer(
-      status: Int(response.status.code), headers: response.headers.map { ($0.name, $0.value) }, body: Array(bytes.readableBytesView))
+    var answer = Answer(status: Int(response.status.code), headers: response.headers.map { ($0.name, $0.value) }, body: [])
+    // A stream has no end. Whoever wants its events reads them himself.
+    if answer["Content-Type"] != "text/event-stream" {
+      answer.body = Array(try await response.body.collect(upTo: 1 << 26).readableBytesView)
+    }
+    return answer
   }
 }
 

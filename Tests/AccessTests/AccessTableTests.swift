@@ -6,17 +6,6 @@ import Testing
 
 /// Every route with every kind of credential, as ``AccessTable`` has it, with real keys and tokens.
 @Suite struct AccessTableTests {
-  private static func run(
-    _ nobody: TableCaller = .deny, _ body: @escaping @Sendable (World, TableCredentials) async throws -> Void
-  ) async throws {
-    let admission = AdmissionRules(allowsAnonymous: nobody == .open, pause: { _ in })
-    try await World.run(admission: admission, authenticator: TableCredentials.authenticator) { world in
-      let credentials = try await TableCredentials(in: world.store)
-      try await Subjects.subscribe(world.store)
-      try await body(world, credentials)
-    }
-  }
-
   /// The columns that hold in a service with this one of the two for who shows no credential.
   private static func columns(with nobody: TableCaller) -> [TableCaller] {
     TableCaller.allCases.filter { ![.deny, .open].contains($0) || $0 == nobody }
@@ -25,7 +14,7 @@ import Testing
   @Test(arguments: [TableCaller.deny, .open])
   func `what is read gives every caller what the table says`(nobody: TableCaller) async throws {
     let table = try AccessTable()
-    try await Self.run(nobody) { world, credentials in
+    try await TableCredentials.run(nobody) { world, credentials in
       // Reading bends nothing: all of it is about the same things.
       let subjects = try await Subjects(0, in: world.store)
       for caller in Self.columns(with: nobody) {
@@ -43,7 +32,7 @@ import Testing
   @Test(arguments: [TableCaller.deny, .open])
   func `what changes something gives every caller what the table says`(nobody: TableCaller) async throws {
     let table = try AccessTable()
-    try await Self.run(nobody) { world, credentials in
+    try await TableCredentials.run(nobody) { world, credentials in
       var number = 0
       for row in table.rows where !row.isReading {
         for caller in Self.columns(with: nobody) {
@@ -61,7 +50,7 @@ import Testing
 
   @Test func `the table has every route of the server`() async throws {
     let table = try AccessTable()
-    try await Self.run { world, _ in
+    try await TableCredentials.run { world, _ in
       let routes = RouteTable(world.routes)
       var missed = Set(world.routes.map { "\($0.method) \($0.pattern)" })
       for row in table.rows {
@@ -78,7 +67,7 @@ import Testing
   }
 
   @Test func `the bad tokens of the table are bad for the one reason that they stand for`() async throws {
-    try await Self.run { world, credentials in
+    try await TableCredentials.run { world, credentials in
       let target = "/api/v1/events/quarantine"
       #expect(try await world.get(target, as: Person(TableCredentials.token())).status == 200)
       #expect(try await world.get(target, as: Person(TableCredentials.token(expiresIn: .seconds(-59)))).status == 200)
@@ -98,6 +87,13 @@ extension World {
     let answer = try await send(row.method, target, row.body.map(subjects.fill), as: Person(credentials.tokens[caller]))
     let found = AccessTable.Cell(answer, like: expected)
     #expect(found == expected, "\(row) as \(caller.rawValue): \(answer.text)")
+    #expect(answer["X-Request-Id"].flatMap { KSUID($0) } != nil)
+    #expect(answer["X-Content-Type-Options"] == "nosniff")
+    #expect((answer["WWW-Authenticate"] == "Bearer") == (expected.status == 401))
+    if expected.code != nil {
+      #expect(answer["Content-Type"] == "application/json")
+      #expect(try answer.json["error"]?.stringValue?.isEmpty == false)
+    }
   }
 }
 

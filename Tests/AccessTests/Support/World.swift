@@ -74,12 +74,16 @@ struct World: Sendable {
 
   func get(_ target: String, as person: Person) async throws -> Answer { try await send("GET", target, as: person) }
 
-  func send(_ method: String, _ target: String, _ body: String? = nil, as person: Person) async throws -> Answer {
+  func send(
+    _ method: String, _ target: String, _ body: String? = nil, type: String = "application/json", coding: String? = nil, as person: Person
+  ) async throws -> Answer {
     var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(target)")
     request.method = HTTPMethod(rawValue: method)
     if let token = person.token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
+    // Unless it is told, the client asks for gzip and unpacks it.
+    if let coding { request.headers.add(name: "Accept-Encoding", value: coding) }
     if let body {
-      request.headers.add(name: "Content-Type", value: "application/json")
+      request.headers.add(name: "Content-Type", value: type)
       request.body = .bytes(Array(body.utf8), length: .known(Int64(body.utf8.count)))
     }
     let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))

@@ -51,6 +51,20 @@ struct TableCredentials {
     tokens[.none] = Self.token(algorithm: "none")
   }
 
+  /// A world of the table's callers and subscriptions.
+  ///
+  /// - Parameter nobody: `open` if anonymous callers are let in, `deny` if not.
+  static func run(
+    _ nobody: TableCaller = .deny, _ body: @escaping @Sendable (World, TableCredentials) async throws -> Void
+  ) async throws {
+    let admission = AdmissionRules(allowsAnonymous: nobody == .open, pause: { _ in })
+    try await World.run(admission: admission, authenticator: authenticator) { world in
+      let credentials = try await TableCredentials(in: world.store)
+      try await Subjects.subscribe(world.store)
+      try await body(world, credentials)
+    }
+  }
+
   /// Keys of the store, and JWTs with the shared secret.
   @Sendable static func authenticator(_ store: SQLiteStore) async throws -> any Authenticator {
     CredentialAuthenticator(

@@ -38,8 +38,8 @@ import Testing
         for caller in Self.columns(with: nobody) {
           // Of things that nobody has touched yet. Writer and admin come with different ends of the path.
           number += 1
-          let subjects = try await Subjects(number, in: world.store)
-            .owned(by: credentials.accounts[caller], number, in: world.store)
+          let subjects = try await Subjects(number, for: row, in: world.store)
+            .owned(by: credentials.accounts[caller], number, for: row, in: world.store)
           let target = subjects.fill(row.target)
           let isOther = number.isMultiple(of: 2)
           try await world.check(row, at: isOther ? target.withOtherEnd : target, as: caller, credentials, subjects)

@@ -60,7 +60,7 @@ import Testing
     try await World.run(visibility) { world in
       var chance = Chance(seed: seed)
       // More than the feed looks at in one go.
-      let random = try await RandomWorld(world, visibility, events: 420, people: 6, using: &chance)
+      let random = try await RandomWorld(world, visibility, events: 260, people: 6, using: &chance)
       _ = try await world.store.ingest([.event(end, Origin(door: .http, raw: []))])
       try await body(world, random, chance)
     }
@@ -112,7 +112,7 @@ import Testing
         let target = "/api/v1/events/stream/?last_event_id="
         let never = try await world.get(target + "never", as: person)
         #expect(never.status == 404)
-        for event in random.model.events.prefix(60) {
+        for event in random.model.events.prefix(15) {
           let answer = try await world.get(target + event.id.percentEncoded.percentEncoded, as: person)
           if random.model.may(person, see: event) {
             #expect(answer.status == 200)

@@ -27,9 +27,8 @@ import Testing
       let routes = RouteTable(world.routes)
       var examples: [Example] = []
       for (number, row) in table.rows.enumerated() where row.cells[.admin]?.code == nil {
-        var subjects = try await Subjects(number, in: world.store)
-        // An account has only so many keys.
-        if row.target.contains("OWN") { subjects = try await subjects.owned(by: credentials.accounts[.admin], number, in: world.store) }
+        let subjects = try await Subjects(number, for: row, in: world.store)
+          .owned(by: credentials.accounts[.admin], number, for: row, in: world.store)
         let method = try #require(HTTPRequest.Method(row.method))
         guard case .found(let route, _) = routes.match(method, RequestTarget(row.target)) else { continue }
         examples.append(Example(route: route, row: row, subjects: subjects))

@@ -20,6 +20,8 @@ struct AccessTable {
     /// Only such rows can be asked in any order.
     var isReading: Bool { method == "GET" }
 
+    func mentions(_ name: String) -> Bool { target.contains(name) || body?.contains(name) ?? false }
+
     var description: String { "\(method) \(target)" }
   }
 

@@ -19,14 +19,17 @@ struct Subjects {
     }
   }
 
-  /// - Parameter number: keeps these subjects apart from others.
-  init(_ number: Int, in store: SQLiteStore) async throws {
+  /// - Parameters:
+  ///   - number: keeps these subjects apart from others.
+  ///   - row: the only one that they are for, which tells what is not needed; nil for any.
+  init(_ number: Int, for row: AccessTable.Row? = nil, in store: SQLiteStore) async throws {
     let t = #"{"id":"t","type":"webhook","url":"https://x.example/","events":["USER_SIGNUP"]}"#
     ids["ONLY-T"] = "[\(t)]"
     ids["BOTH"] = #"[{"id":"s","type":"webhook","url":"https://x.example/"},\#(t)]"#
     ids["NAME"] = "name-\(number)"
-    try await makeEvents(number, in: store)
-    try await makeAccount(number, in: store)
+    func isNeeded(_ names: String...) -> Bool { row.map { row in names.contains { row.mentions($0) } } ?? true }
+    if isNeeded("EVENT-", "DEAD-", "QUARANTINED") { try await makeEvents(number, in: store) }
+    if isNeeded("ACCOUNT", "OWN", "KEY") { try await makeAccount(number, in: store) }
   }
 
   /// The text with ids in the place of names.
@@ -81,9 +84,11 @@ struct Subjects {
     (ids["OWN"], ids["OWN-KEY"]) = (ids["ACCOUNT"], ids["KEY"])
   }
 
-  /// The subjects for whom this account is his own. It gets a key that he can do without.
-  func owned(by account: KSUID?, _ number: Int, in store: SQLiteStore) async throws -> Subjects {
-    guard let account else { return self }
+  /// The subjects for whom this account is his own. It gets a key that he can do without, of which an account has only so many.
+  func owned(
+    by account: KSUID?, _ number: Int, for row: AccessTable.Row? = nil, in store: SQLiteStore
+  ) async throws -> Subjects {
+    guard let account, row?.mentions("OWN") ?? true else { return self }
     var subjects = self
     subjects.ids["OWN"] = account.description
     subjects.ids["OWN-KEY"] = try await Self.makeKey(number, of: account, in: store)

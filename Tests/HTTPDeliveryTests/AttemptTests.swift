@@ -110,15 +110,15 @@ struct AttemptTests {
     let silent = try await Receiver { _ in Receiver.Answer(after: never.futureResult) }
     let prompt = try await Receiver()
     try await withSender {
-      $0.timeout = .seconds(1)
+      $0.timeout = .seconds(3)
     } body: { sender async throws in
       sender.send([sampleTask(1, to: silent.url), sampleTask(2, to: prompt.url)])
       let results = try await sender.results(2)
       #expect(results.map(\.task.id) == [sampleTask(2, to: "").id, sampleTask(1, to: "").id])
       #expect(results[0].outcome.status == 204)
       #expect(results[1].outcome.failure?.kind == .timedOut)
-      #expect(results[1].duration >= .seconds(1))
-      #expect(results[1].duration < .seconds(10))
+      #expect(results[1].duration >= .seconds(3))
+      #expect(results[1].duration < .seconds(60))
     }
     never.succeed()
     try await silent.close()

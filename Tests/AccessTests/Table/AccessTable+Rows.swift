@@ -150,6 +150,8 @@ extension AccessTable {
     GET /health                                       200   200   200   200   200   200   200   200   200   200
     GET /health/live                                  200   200   200   200   200   200   200   200   200   200
     GET /health/ready                                 200   200   200   200   200   200   200   200   200   200
+    GET /docs                                         200   200   200   200   200   200   200   200   200   200
+    GET /openapi.json                                 200   200   200   200   200   200   200   200   200   200
     GET /metrics                                      401   401  403k  403k  403k   403   403   403   403   200
     GET /never                                       404r  404r  404r  404r  404r  404r  404r  404r  404r  404r
     PATCH /metrics                                   405m  405m  405m  405m  405m  405m  405m  405m  405m  405m

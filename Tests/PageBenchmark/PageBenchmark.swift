@@ -6,7 +6,8 @@ import SQLiteStore
 /// How long a page takes, by the number of stored events, the number of audiences, and the share of the events that the caller may see.
 ///
 /// A store is made in the directory where there is none yet, by the service's own ingest. Pages are read through the store's port and
-/// written as JSON, one at a time in one process: what the HTTP server adds is the same for every cell.
+/// written as JSON, one at a time in one process: what the HTTP server adds is the same for every cell. Each page is read once before it is
+/// timed, so that all is in the system's page cache whatever the store's size.
 @main struct PageBenchmark: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "page-benchmark", abstract: "Times pages of 20 events, side by side over stores of several sizes.")

@@ -52,6 +52,9 @@ import Testing
           #expect(events.map { $0["id"] } == [.string("e-1")], "\(path)")
         }
         #expect(try await client.get("/api/v1/events/query/inventory/").text == "[]")
+        let helps = try await client.get("/metrics").text.split(separator: "\n").filter { $0.hasPrefix("# HELP ") }
+        #expect(helps.count > 30)
+        #expect(helps.filter { $0.split(separator: " ").count < 5 } == [], "each metric is told in a sentence")
         #expect(await service.stop() == 0)
       }
     }

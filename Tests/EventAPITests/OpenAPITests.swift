@@ -73,6 +73,12 @@ import Testing
     }
   }
 
+  @Test func `each schema's own text is that of the whole`() throws {
+    guard case .object(let members) = try JSONValue(parsing: Array(Schemas.text.utf8)) else { return }
+    #expect(Schemas.texts.map(\.name) == members.map(\.key))
+    for (schema, member) in zip(Schemas.texts, members) { #expect(try JSONValue(parsing: Array(schema.text.utf8)) == member.value) }
+  }
+
   @Test func `every reference leads to a schema, and every schema is referred to`() throws {
     let schemas = try JSONValue(parsing: Array(Schemas.text.utf8))
     guard case .object(let members) = schemas else {
@@ -100,7 +106,11 @@ import Testing
       }
       #expect(!answer.text.contains("src="))
       #expect(!answer.text.contains("<script"))
-      #expect(answer.text.matches(of: /href="([^"]*)"/).allSatisfy { $0.1.hasPrefix("#") || $0.1.hasPrefix("/") })
+      let anchors = Set(answer.text.matches(of: /id="([^"]*)"/).map { String($0.1) })
+      for link in answer.text.matches(of: /href="([^"]*)"/).map({ String($0.1) }) {
+        #expect(link.hasPrefix("/") || link.hasPrefix("#") && anchors.contains(String(link.dropFirst())), "\(link)")
+      }
+      #expect(!answer.text.contains("$ref"))
     }
   }
 }

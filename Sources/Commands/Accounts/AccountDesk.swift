@@ -23,8 +23,11 @@ extension AccountDesk {
   /// The account that a person means. His own he may see, whatever he may not.
   func account(_ nameOrID: String) async throws -> JSONValue {
     if let own = try await ownAccount(), [own["name"], own["id"]].contains(.string(nameOrID)) { return own }
+    // An id is one account's for ever; a name that looks like it must not take its place.
+    let isID = KSUID(nameOrID) != nil
+    if isID, let account = try? await account(id: nameOrID) { return account }
     if let account = try await accounts(named: nameOrID).first { return account }
-    if KSUID(nameOrID) != nil { return try await account(id: nameOrID) }
+    if isID { return try await account(id: nameOrID) }
     throw SentenceError("there is no account named \"\(nameOrID.printableLine)\"; 'fanfare accounts list' shows them")
   }
 

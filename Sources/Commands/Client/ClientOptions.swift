@@ -38,7 +38,11 @@ struct ClientOptions: ParsableArguments {
   }
 
   private func credential(_ environment: [String: String]) throws -> String {
-    if let token = token ?? environment["FANFARE_TOKEN"], !token.isEmpty { return token }
+    if let token = token ?? environment["FANFARE_TOKEN"] {
+      // A script whose variable is not set must not become the admin who is at hand.
+      if token.isEmpty { throw SentenceError("the credential of \(self.token == nil ? "FANFARE_TOKEN" : "--token") is empty") }
+      return token
+    }
     let flags = dataDirectory.map { ["data.directory": SettingsInput.Flag($0, name: "--data-directory")] } ?? [:]
     let input = SettingsInput(flags: flags, environment: environment)
     let directory = input.read().reading.found(for: SettingsKeys.dataDirectory.entry)?.text.line ?? "./data"

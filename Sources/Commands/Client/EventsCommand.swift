@@ -28,10 +28,10 @@ struct EventsListCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Only what this user did.", valueName: "name"))
   var username: String?
 
-  @Option(help: ArgumentHelp("Only events from this time on.", valueName: "time"))
+  @Option(help: ArgumentHelp("Only events from this time on: RFC 3339, or how long ago (2h).", valueName: "time"))
   var since: Instant?
 
-  @Option(help: ArgumentHelp("Only events before this time.", valueName: "time"))
+  @Option(help: ArgumentHelp("Only events before this time, likewise.", valueName: "time"))
   var until: Instant?
 
   @Option(help: "How many events a page has, 1 to 1000.")
@@ -54,7 +54,7 @@ struct EventsListCommand: AsyncParsableCommand {
     try await client.withClient { service in
       if let id {
         let answer = try await service.get(["api", "v1", "events", "event", id])
-        Console.write(answer.body + [UInt8(ascii: "\n")])
+        Console.write(answer.body.onOneLine + [UInt8(ascii: "\n")])
       } else {
         try await list(from: service)
       }
@@ -69,7 +69,7 @@ struct EventsListCommand: AsyncParsableCommand {
       let events = try JSONElements(of: answer.body)
       next = answer.header("X-Next-Page-From")
       if client.json {
-        for event in events.texts { Console.write(event + [UInt8(ascii: "\n")]) }
+        for event in events.texts { Console.write(event.onOneLine + [UInt8(ascii: "\n")]) }
       } else {
         for event in try events.values() { Self.add(event, to: &table) }
       }

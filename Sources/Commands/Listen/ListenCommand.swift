@@ -90,7 +90,7 @@ struct ListenCommand: AsyncParsableCommand {
         try await tasks.waitForAll()
       }
     } catch {
-      throw SentenceError("http://\(host):\(port) cannot be listened on: \(error)")
+      throw SentenceError("http://\(host):\(port) cannot be listened on: \(ServiceClient.reason(for: error))")
     }
     Console.note(journal.summary)
   }

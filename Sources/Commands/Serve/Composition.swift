@@ -25,7 +25,7 @@ struct Composition {
     if limit < needed {
       logger.warning("The system's limit of open files is low for these settings", metadata: ["limit": "\(limit)", "needed": "\(needed)"])
     }
-    let prometheus = PrometheusMetrics()
+    let prometheus = PrometheusMetrics(help: MetricsHelp.sentences)
     MetricsSystem.bootstrap(prometheus)
     // What may be wrong with files comes before anything is made.
     let certificate = try settings.http.tls.map { try ServerCertificate($0) }

@@ -144,6 +144,14 @@ struct OpenAPIDocument {
     for (status, codes) in errors.sorted(by: { $0.key < $1.key }) where !answered.contains(status) {
       json.object(String(status)) { json in
         json.member("description", codes.map(\.rawValue).sorted().joined(separator: ", "))
+        if codes.contains(where: { $0 == .overloaded || $0 == .tooManyRequests }) {
+          json.object("headers") { json in
+            json.object("Retry-After") { json in
+              json.member("description", "After how many seconds it is worth another try.")
+              json.schema(#"{"type":"integer"}"#)
+            }
+          }
+        }
         json.object("content") { json in
           json.object("application/json") { json in
             let values = codes.map { "\"\($0.rawValue)\"" }.sorted().joined(separator: ",")
@@ -161,12 +169,13 @@ struct OpenAPIDocument {
     // What changes something is refused to pages of other sites.
     if route.method != .get { codes.append(.permissionDenied) }
     if !route.variables.isEmpty { codes.append(.invalidRouteVariable) }
-    return codes
+    let answered = Set(codes)
+    return ErrorCode.allCases.filter(answered.contains)
   }
 
   private static let variableSchema = #"{"type":"string","minLength":1}"#
 
-  private static func meaning(of variable: String) -> String {
+  static func meaning(of variable: String) -> String {
     switch variable {
     case "project": "The project's name."
     case "application": "The application's name."

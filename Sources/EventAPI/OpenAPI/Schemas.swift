@@ -1,5 +1,18 @@
 /// The shapes that bodies have, as JSON Schemas (2020-12) by their names. ``OpenAPIDocument`` adds the codes to `Error`.
 enum Schemas {
+  /// Each schema's own text by its name, in their order, without the margin that it has in the whole.
+  static var texts: [(name: String, text: String)] {
+    var found: [(name: String, text: String)] = []
+    for line in text.split(separator: "\n").dropFirst().dropLast() {
+      if let name = line.firstMatch(of: /^  "([A-Za-z]+)": (.*)$/) {
+        found.append((String(name.1), String(name.2)))
+      } else {
+        found[found.count - 1].text += "\n" + line.dropFirst(2)
+      }
+    }
+    return found.map { ($0.name, $0.text.hasSuffix(",") ? String($0.text.dropLast()) : $0.text) }
+  }
+
   static let text = ##"""
     {
       "Event": {
@@ -35,6 +48,12 @@ enum Schemas {
           "username": {"type": ["string", "null"], "minLength": 1},
           "allowed_groups": {"type": ["array", "null"], "items": {"type": "string"}},
           "allowed_roles": {"type": ["array", "null"], "items": {"type": "string"}},
+          "inventory_project": {"type": ["string", "null"], "minLength": 1},
+          "inventory_application": {"type": ["string", "null"], "minLength": 1, "description": "With its project."},
+          "inventory_version": {"type": ["string", "null"], "minLength": 1, "description": "With its application."},
+          "state_project": {"type": ["string", "null"], "minLength": 1},
+          "state_environment": {"type": ["string", "null"], "minLength": 1, "description": "With its project."},
+          "state_deployment": {"type": ["string", "null"], "minLength": 1, "description": "With its environment."},
           "data": {"type": ["object", "null"]}
         }
       },
@@ -66,7 +85,7 @@ enum Schemas {
             "type": "object", "additionalProperties": false,
             "properties": {"schedule": {"type": "array", "items": {"type": "string"}}}
           },
-          "rateLimit": {"type": "object", "additionalProperties": false, "properties": {"perSecond": {"type": "number"}}},
+          "rateLimit": {"type": "object", "additionalProperties": false, "properties": {"perSecond": {"type": "integer"}}},
           "disabled": {"type": "boolean"},
           "paused": {"type": "boolean"},
           "slack_username": {"type": "string"},
@@ -102,7 +121,7 @@ enum Schemas {
           "format": {"enum": ["event", "cloudevents", "thin", null]},
           "headers": {"type": ["object", "null"], "additionalProperties": {"type": "string"}},
           "retry": {"type": ["object", "null"], "properties": {"schedule": {"type": ["array", "null"], "items": {"type": "string"}}}},
-          "rateLimit": {"type": ["object", "null"], "properties": {"perSecond": {"type": ["number", "null"]}}},
+          "rateLimit": {"type": ["object", "null"], "properties": {"perSecond": {"type": ["integer", "null"], "minimum": 1}}},
           "disabled": {"type": ["boolean", "null"]},
           "paused": {"type": ["boolean", "null"]},
           "secret": {"type": ["string", "null"], "pattern": "^whsec_"},

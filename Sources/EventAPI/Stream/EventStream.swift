@@ -112,10 +112,6 @@ extension StoredEvent {
     text += "\n\n".utf8
   }
 
-  /// The event as JSON on one line. In JSON, line breaks stand between values only, and there a space says the same.
-  func lineJSON(timestamp: TimestampFormat) -> [UInt8] {
-    var json = wireJSON(timestamp: timestamp)
-    for index in json.indices where json[index] == 0x0A || json[index] == 0x0D { json[index] = 0x20 }
-    return json
-  }
+  /// The event as JSON on one line.
+  func lineJSON(timestamp: TimestampFormat) -> [UInt8] { wireJSON(timestamp: timestamp).onOneLine }
 }

@@ -1,3 +1,5 @@
+import Fanfare
+
 /// Where a broker is and who we are to it: `amqp://user:password@host:port/vhost?option=value`, or `amqps://` for TLS.
 ///
 /// Describes itself without the password.
@@ -192,18 +194,5 @@ extension Substring {
 extension String {
   fileprivate var trimmingSpaces: String {
     String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
-  }
-
-  fileprivate var percentEncoded: String {
-    var text = ""
-    for byte in utf8 {
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-        UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
-        text.append(Character(UnicodeScalar(byte)))
-      default: text += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-      }
-    }
-    return text
   }
 }

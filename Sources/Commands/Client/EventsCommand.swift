@@ -16,20 +16,7 @@ struct EventsListCommand: AsyncParsableCommand {
   @Argument(help: ArgumentHelp("Show this one event, as JSON.", valueName: "event"))
   var id: String?
 
-  @Option(help: ArgumentHelp("Only the Inventory's events below this path.", valueName: "project[/application[/version]]"))
-  var inventory: String?
-
-  @Option(help: ArgumentHelp("Only the State's events below this path.", valueName: "project[/environment[/deployment]]"))
-  var state: String?
-
-  @Option(help: ArgumentHelp("Only events of this type; may be repeated.", valueName: "glob"))
-  var type: [String] = []
-
-  @Option(help: ArgumentHelp("Only what this user did.", valueName: "name"))
-  var username: String?
-
-  @Option(help: ArgumentHelp("Only events from this time on: RFC 3339, or how long ago (2h).", valueName: "time"))
-  var since: Instant?
+  @OptionGroup var choice: EventChoice
 
   @Option(help: ArgumentHelp("Only events before this time, likewise.", valueName: "time"))
   var until: Instant?
@@ -46,7 +33,6 @@ struct EventsListCommand: AsyncParsableCommand {
   @OptionGroup var client: ClientOptions
 
   func validate() throws {
-    if inventory != nil, state != nil { throw ValidationError("--inventory and --state are two different listings; give one of them") }
     if !(1...1000).contains(pageSize) { throw ValidationError("--page-size must be 1 to 1000") }
   }
 
@@ -65,7 +51,7 @@ struct EventsListCommand: AsyncParsableCommand {
     var table = TextTable("TIME", "TYPE", "WHERE", "WHO", "EVENT")
     var next = pageFrom
     while true {
-      let answer = try await service.get(path, query: query(from: next))
+      let answer = try await service.get(["api", "v1", "events", "query"], query: query(from: next))
       let events = try JSONElements(of: answer.body)
       next = answer.header("X-Next-Page-From")
       if client.json {
@@ -80,22 +66,8 @@ struct EventsListCommand: AsyncParsableCommand {
     if let next { Console.note("There are older ones: --page-from \(next), or --all.") }
   }
 
-  /// The listing's path. A deployment's name may hold slashes, so only the first two of a path separate.
-  private var path: [String] {
-    let root = ["api", "v1", "events", "query"]
-    if let inventory { return root + ["inventory"] + Self.split(inventory) }
-    if let state { return root + ["state"] + Self.split(state) }
-    return root
-  }
-
-  static func split(_ path: String) -> [String] {
-    path.split(separator: "/", maxSplits: 2).map(String.init).filter { !$0.isEmpty }
-  }
-
   private func query(from next: String?) -> [(String, String)] {
-    var query = [("page_size", String(pageSize))] + type.map { ("type", $0) }
-    if let username { query.append(("username", username)) }
-    if let since { query.append(("since", since.timestamp.rfc3339)) }
+    var query = [("page_size", String(pageSize))] + choice.parameters
     if let until { query.append(("until", until.timestamp.rfc3339)) }
     if let next { query.append(("page_from", next)) }
     return query

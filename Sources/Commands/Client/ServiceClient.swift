@@ -135,19 +135,3 @@ struct ServiceClient: Sendable {
     return SentenceError(lines.joined(separator: "\n").split(separator: "\n").map { String($0).printableLine }.joined(separator: "\n"))
   }
 }
-
-extension String {
-  /// For one segment of a path, or one value of a query.
-  var percentEncoded: String {
-    var text = ""
-    for byte in utf8 {
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-        UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
-        text.append(Character(UnicodeScalar(byte)))
-      default: text += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-      }
-    }
-    return text
-  }
-}

@@ -19,15 +19,6 @@ enum PercentEncoding {
     return String(validating: decoded, as: UTF8.self)
   }
 
-  /// Encodes everything but RFC 3986's unreserved characters, so that the result fits anywhere in a URI.
-  static func encode(_ text: String) -> String {
-    var encoded: [UInt8] = []
-    for byte in text.utf8 {
-      if isUnreserved(byte) { encoded.append(byte) } else { append(byte, to: &encoded) }
-    }
-    return String(decoding: encoded, as: UTF8.self)
-  }
-
   /// Encodes only what may not stand in a URI at all; escapes that are there stay.
   static func encodeForbidden(in text: some StringProtocol) -> String {
     var encoded: [UInt8] = []
@@ -51,15 +42,6 @@ enum PercentEncoding {
   private static func append(_ byte: UInt8, to encoded: inout [UInt8]) {
     let digits = "0123456789ABCDEF".utf8.map(\.self)
     encoded += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-  }
-
-  private static func isUnreserved(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-      UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
-      true
-    default: false
-    }
   }
 
   private static func digit(_ byte: UInt8) -> UInt8? {

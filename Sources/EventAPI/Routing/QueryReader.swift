@@ -104,7 +104,7 @@ struct QueryReader {
   /// The query with one parameter replaced, for a link to another page.
   func replacing(_ name: String, with value: String) -> String {
     let others = items.filter { $0.name != name }
-    return (others + [(name, value)]).map { "\(PercentEncoding.encode($0.name))=\(PercentEncoding.encode($0.value))" }.joined(
+    return (others + [(name, value)]).map { "\($0.name.percentEncoded)=\($0.value.percentEncoded)" }.joined(
       separator: "&")
   }
 }

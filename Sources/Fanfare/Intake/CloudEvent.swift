@@ -106,19 +106,4 @@ extension StringProtocol {
     while rest.last == " " || rest.last == "\t" { rest = rest.dropLast() }
     return String(rest)
   }
-
-  /// RFC 3986 percent-encoding undone; nil if it is malformed or not UTF-8.
-  public var percentDecoded: String? {
-    var bytes: [UInt8] = []
-    var utf8 = self.utf8.makeIterator()
-    while let byte = utf8.next() {
-      if byte != UInt8(ascii: "%") {
-        bytes.append(byte)
-      } else {
-        guard let high = utf8.next()?.hexadecimalDigit, let low = utf8.next()?.hexadecimalDigit else { return nil }
-        bytes.append(high << 4 | low)
-      }
-    }
-    return String(validating: bytes, as: UTF8.self)
-  }
 }

@@ -31,14 +31,3 @@ extension JSONValue {
     if case .array(let elements) = self { elements } else { [] }
   }
 }
-
-extension String {
-  /// For one segment of a path, or one value of a query.
-  var percentEncoded: String {
-    let plain = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~".utf8)
-    return utf8.map { byte in
-      plain.contains(byte)
-        ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-    }.joined()
-  }
-}

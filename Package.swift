@@ -86,6 +86,7 @@ let package = Package(
       ], path: "Sources/Commands", swiftSettings: settings),
 
     // Tests, in the same order. The fixtures are what they share.
+    .target(name: "Programs", path: "Tests/Programs", swiftSettings: settings),
     .target(name: "BrokerFixture", path: "Tests/BrokerFixture", swiftSettings: settings),
     .target(name: "StoreConformance", dependencies: ["Fanfare"], path: "Tests/StoreConformance", swiftSettings: settings),
     .executableTarget(
@@ -106,22 +107,23 @@ let package = Package(
     .testTarget(
       name: "HTTPDeliveryTests",
       dependencies: [
-        "Fanfare", "HTTPDelivery", "Threading", logging, metrics, metricsKit, lifecycle, nio, nioPosix, nioHTTP,
+        "Fanfare", "HTTPDelivery", "Threading", "Programs", logging, metrics, metricsKit, lifecycle, nio, nioPosix, nioHTTP,
         .product(name: "NIOConcurrencyHelpers", package: "swift-nio"), nioSSL,
       ], swiftSettings: settings),
     .testTarget(name: "PipelineTests", dependencies: ["Fanfare", "Pipeline", "Threading", logging, lifecycle], swiftSettings: settings),
     .testTarget(
       name: "EventAPITests",
       dependencies: [
-        "Fanfare", "EventAPI", httpTypes, jwt, crypto, .product(name: "CryptoExtras", package: "swift-crypto"), logging, metrics, lifecycle,
-        nio,
-        nioPosix, nioHTTP, nioSSL,
+        "Fanfare", "EventAPI", "Programs", httpTypes, jwt, crypto, .product(name: "CryptoExtras", package: "swift-crypto"), logging,
+        metrics, lifecycle,
+        nio, nioPosix, nioHTTP, nioSSL,
       ],
       swiftSettings: settings),
     .testTarget(
       name: "AccessTests",
       dependencies: [
-        "Fanfare", "EventAPI", "SQLiteStore", "Pipeline", crypto, httpClient, httpTypes, nio, nioHTTP, logging, lifecycle,
+        "Fanfare", "EventAPI", "SQLiteStore", "Pipeline", "StoreConformance", crypto, httpClient, httpTypes, nio, nioHTTP, logging,
+        lifecycle,
       ], swiftSettings: settings),
     .testTarget(
       name: "CommandTests",

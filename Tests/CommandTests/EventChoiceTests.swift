@@ -17,6 +17,8 @@ import Testing
   @Test(arguments: [
     ("--state", "shop/live/web/1", ["state_project=shop", "state_environment=live", "state_deployment=web/1"]),
     ("--state", "shop/live/", ["state_project=shop", "state_environment=live"]), ("--inventory", "libs", ["inventory_project=libs"]),
+    ("--state", "shop/live/web/1/", ["state_project=shop", "state_environment=live", "state_deployment=web/1"]),
+    ("--inventory", "libs/core/1.2/", ["inventory_project=libs", "inventory_application=core", "inventory_version=1.2"]),
     ("--inventory", "libs/core/1.2", ["inventory_project=libs", "inventory_application=core", "inventory_version=1.2"]),
   ])
   func `a path becomes the parameters that the API knows`(option: String, path: String, expected: [String]) throws {

@@ -123,6 +123,23 @@ import Testing
     }
   }
 
+  @Test func `a pipe is written to where it stands, and not replaced by a file`() throws {
+    let directory = try TestDirectory()
+    let path = "\(directory.path)/pipe"
+    try #require(mkfifo(path, 0o600) == 0)
+    let reader = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC)
+    try #require(reader >= 0)
+    defer { close(reader) }
+    var file = try OutputFile(path: path)
+    try file.write(Array("{}\n".utf8))
+    try file.finish()
+    var bytes = [UInt8](repeating: 0, count: 16)
+    #expect(read(reader, &bytes, bytes.count) == 3)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["pipe"])
+    var status = stat()
+    #expect(stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
+  }
+
   @Test(arguments: [
     ("{}\n{}\n", ExportCommand.Format.jsonl, 2), ("", .jsonl, 0), ("id,data\r\n", .csv, 0), ("", .csv, 0),
     ("id,data\r\na,\"{\n\"\"x\"\":\n1}\"\r\nb,\r\n", .csv, 2),

@@ -4,31 +4,8 @@ import Testing
 
 /// Accounts and keys as an operator meets them: the real service, the real commands.
 @Suite struct AccountTests {
-  /// One run of a `fanfare` command.
-  private struct Run {
-    let status: Int32
-    let output: String
-    let errors: String
-  }
-
-  private func fanfare(_ arguments: String..., in directory: URL, url: String? = nil) async throws -> Run {
-    let process = Process()
-    process.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "fanfare")
-    process.arguments = arguments + ["--data-directory", directory.path]
-    process.environment = ["PATH": "/usr/bin:/bin"].merging(url.map { ["FANFARE_URL": $0] } ?? [:]) { $1 }
-    let (output, errors) = (Pipe(), Pipe())
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = output
-    process.standardError = errors
-    try process.run()
-    // What these commands say fits into the pipes.
-    return await withCheckedContinuation { continuation in
-      DispatchQueue.global().async {
-        process.waitUntilExit()
-        func text(_ pipe: Pipe) -> String { String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self) }
-        continuation.resume(returning: Run(status: process.terminationStatus, output: text(output), errors: text(errors)))
-      }
-    }
+  private func fanfare(_ arguments: String..., in directory: URL, url: String? = nil) async throws -> CommandRun {
+    try await .fanfare(arguments + ["--data-directory", directory.path], environment: url.map { ["FANFARE_URL": $0] } ?? [:])
   }
 
   private func withDirectory(_ body: (URL) async throws -> Void) async throws {

@@ -20,6 +20,23 @@ final class CommandProcess: Sendable {
       }
       waiter?.resume()
     }
+
+    /// Waits until there is something more, or nothing more to come; not at all if `isEnough` already.
+    func wait(unless isEnough: @escaping @Sendable (Data) -> Bool) async {
+      await withCheckedContinuation { continuation in
+        let isLate = state.withLock { state in
+          if state.isFinished || isEnough(state.bytes) { return true }
+          state.waiter = continuation
+          return false
+        }
+        if isLate { continuation.resume() }
+      }
+    }
+
+    /// Waits for the end of what is written.
+    func ended() async {
+      while !state.withLock({ $0.isFinished }) { await wait { _ in false } }
+    }
   }
 
   private let process = Process()
@@ -27,8 +44,7 @@ final class CommandProcess: Sendable {
   private let errors = Output()
 
   init(_ arguments: [String], of service: ServiceProcess) throws {
-    // The test bundle and the executable are built into the same folder.
-    process.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "fanfare")
+    process.executableURL = CommandRun.executable
     process.arguments = arguments
     process.environment = ["PATH": "/usr/bin:/bin", "FANFARE_URL": service.url, "FANFARE_TOKEN": try service.token]
     process.standardInput = FileHandle.nullDevice
@@ -50,14 +66,7 @@ final class CommandProcess: Sendable {
         (String(decoding: state.bytes, as: UTF8.self).split(separator: "\n").map(String.init), state.isFinished)
       }
       if lines.count >= count || isFinished { return lines }
-      await withCheckedContinuation { continuation in
-        let isLate = output.state.withLock { state in
-          if state.isFinished || state.bytes.count(where: { $0 == UInt8(ascii: "\n") }) >= count { return true }
-          state.waiter = continuation
-          return false
-        }
-        if isLate { continuation.resume() }
-      }
+      await output.wait { bytes in bytes.count { $0 == UInt8(ascii: "\n") } >= count }
     }
   }
 
@@ -76,6 +85,9 @@ final class CommandProcess: Sendable {
         continuation.resume()
       }
     }
+    // What it printed last may still be on its way through the pipes.
+    await output.ended()
+    await errors.ended()
     return process.terminationStatus
   }
 }

@@ -6,9 +6,13 @@ struct CommandRun: Sendable {
   let output: String
   let errors: String
 
+  /// The test bundle and the executable are built into the same folder.
+  static let executable =
+    URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "fanfare")
+
   static func fanfare(_ arguments: [String], environment: [String: String] = [:]) async throws -> CommandRun {
     let process = Process()
-    process.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "fanfare")
+    process.executableURL = CommandRun.executable
     process.arguments = arguments
     process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
     let (output, errors) = (Pipe(), Pipe())

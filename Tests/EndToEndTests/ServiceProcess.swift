@@ -14,8 +14,7 @@ final class ServiceProcess: Sendable {
   /// - Parameter settings: more keys, as `--set key=value` has them.
   static func start(in directory: URL, settings: [String: String]) async throws -> ServiceProcess {
     let process = Process()
-    // The test bundle and the executable are built into the same folder.
-    process.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "fanfare")
+    process.executableURL = CommandRun.executable
     var all = [
       "data.directory": directory.path, "http.listen": "127.0.0.1:0", "internal.listen": "127.0.0.1:0", "log.format": "json",
       "delivery.allowNetworks": "127.0.0.0/8",

@@ -118,7 +118,7 @@ import Testing
     }
   }
 
-  @Test func `no more is read than the client takes, and who takes nothing is cut off`() async throws {
+  @Test(.timeLimit(.minutes(10))) func `no more is read than the client takes, and who takes nothing is cut off`() async throws {
     var limits = StreamLimits()
     limits.patience = .milliseconds(300)
     limits.maximumExports = 1

@@ -19,16 +19,12 @@ import Testing
   }
 
   /// - Throws: if it is no object.
-  private static func members(_ json: JSONValue) throws -> [JSONValue.Member] {
-    let members: [JSONValue.Member]? = if case .object(let members) = json { members } else { nil }
-    return try #require(members)
-  }
 
   @Test func `the event comes back with all that it said`() async throws {
     try await World.run { (world) async throws in
       try await Self.create(Self.event, in: world)
       let answer = try await world.get("/api/v1/events/event/123").json
-      let members = try Self.members(JSONValue(parsing: Array(Self.event.utf8)))
+      let members = try JSONValue(parsing: Array(Self.event.utf8)).members
       #expect(members.count == 6)
       for member in members { #expect(answer[member.key] == member.value, "\(member.key)") }
       #expect(answer["event_time"] == "1970-01-01T03:25:43.434343434Z")
@@ -45,7 +41,7 @@ import Testing
       #expect(try await world.get("/api/v1/events/query/").ids == ["124", "123"])
       #expect(try await world.get("/api/v1/events/query/inventory/test/").ids == ["123"])
       #expect(try await world.get("/api/v1/events/query/project/state-test/").ids == ["124"])
-      let members = try Self.members(await world.get("/api/v1/events/query/?format=keyed").json)
+      let members = try await world.get("/api/v1/events/query/?format=keyed").json.members
       #expect(members.map(\.key) == ["124", "123"])
       #expect(members.allSatisfy { $0.value["id"]?.stringValue == $0.key })
     }

@@ -2,6 +2,13 @@ import Fanfare
 
 /// What a store must answer, by looking at every event.
 struct EventModel {
+  /// Stores random events, some dozen at a time.
+  static func ingestRandomEvents(_ count: Int, in store: some EventStore, using random: inout SeededGenerator) async throws -> [Event] {
+    let events = (0..<count).map { randomEvent($0, using: &random) }
+    for start in stride(from: 0, to: count, by: 37) { _ = try await store.ingest(Array(events[start..<min(start + 37, count)])) }
+    return events
+  }
+
   let events: [Event]
   let visibility: DefaultVisibility
 

@@ -7,10 +7,7 @@ extension StoreConformance {
       StoreCase("\(visibility) by default: who follows along gets what a plain model says, in the order of storing") { world in
         let store = try await world.open(TestClock(), defaultVisibility: visibility)
         var random = SeededGenerator(seed: 815)
-        let events = (0..<400).map { EventModel.randomEvent($0, using: &random) }
-        for start in stride(from: 0, to: events.count, by: 37) {
-          _ = try await store.ingest(Array(events[start..<min(start + 37, events.count)]))
-        }
+        let events = try await EventModel.ingestRandomEvents(400, in: store, using: &random)
         let model = EventModel(events: events, visibility: visibility)
         for _ in 0..<100 {
           let reader = EventModel.randomReader(using: &random)

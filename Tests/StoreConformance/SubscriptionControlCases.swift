@@ -60,9 +60,12 @@ extension StoreConformance {
         clock.advance(by: .seconds(60))
         // The first one's time is over: it is dropped.
         #expect(try await rotate().retiredSecrets.map(\.secret) == [third.secrets[0], secondSecret])
+        // None is good longer than the caller now wants.
+        let short = try await store.rotateSecret(ofSubscription: "a", of: shop, keepingOldUntil: clock.now + .seconds(1), at: clock.now)
+        #expect(short?.retiredSecrets.allSatisfy { $0.endsAt <= clock.now + .seconds(1) } == true)
         #expect(try await store.rotateSecret(ofSubscription: "c", of: shop, keepingOldUntil: start, at: start) == nil)
         let scheduled = try await store.ingest([sampleEvent("e")]).deliveries[0]
-        #expect(scheduled.subscription.activeSecrets(at: clock.now).count == 3)
+        #expect(scheduled.subscription.activeSecrets(at: clock.now).count == 4)
         try await world.close(store)
       },
 

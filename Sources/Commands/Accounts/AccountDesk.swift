@@ -22,9 +22,9 @@ protocol AccountDesk: Sendable {
 extension AccountDesk {
   /// The account that a person means. His own he may see, whatever he may not.
   func account(_ nameOrID: String) async throws -> JSONValue {
-    if let own = try await ownAccount(), [own["name"], own["id"]].contains(.string(nameOrID)) { return own }
     // An id is one account's for ever; a name that looks like it must not take its place.
     let isID = KSUID(nameOrID) != nil
+    if let own = try await ownAccount(), own["id"] == .string(nameOrID) || !isID && own["name"] == .string(nameOrID) { return own }
     if isID, let account = try? await account(id: nameOrID) { return account }
     if let account = try await accounts(named: nameOrID).first { return account }
     if isID { return try await account(id: nameOrID) }

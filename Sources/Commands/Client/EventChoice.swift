@@ -19,16 +19,12 @@ struct EventChoice: ParsableArguments {
   var since: Instant?
 
   func validate() throws {
-    func check(_ path: String?, _ option: String, _ shape: String, holdsSlashes: Bool) throws {
-      guard let path else { return }
-      let names = path.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
-      // A slash at the end is how the API itself writes its paths.
-      let isGood = !(names.last?.isEmpty == true ? names.dropLast() : names[...]).contains("") && !path.isEmpty
-      let isTooLong = !holdsSlashes && names.count == 3 && names[2].dropLast(names[2].hasSuffix("/") ? 1 : 0).contains("/")
-      if !isGood || isTooLong || path == "/" { throw ValidationError("\(option) must be \(shape), and \"\(path)\" is not") }
+    if let inventory, Self.names(of: inventory, holdsSlashes: false) == nil {
+      throw ValidationError("--inventory must be project[/application[/version]], and \"\(inventory)\" is not")
     }
-    try check(inventory, "--inventory", "project[/application[/version]]", holdsSlashes: false)
-    try check(state, "--state", "project[/environment[/deployment]]", holdsSlashes: true)
+    if let state, Self.names(of: state, holdsSlashes: true) == nil {
+      throw ValidationError("--state must be project[/environment[/deployment]], and \"\(state)\" is not")
+    }
   }
 
   /// By the API's own names.
@@ -36,17 +32,20 @@ struct EventChoice: ParsableArguments {
     var parameters = type.map { ("type", $0) }
     if let username { parameters.append(("username", username)) }
     if let since { parameters.append(("since", since.timestamp.rfc3339)) }
-    func add(_ path: String?, _ names: [String]) {
-      guard let path else { return }
-      parameters += zip(names, Self.split(path))
-    }
-    add(inventory, ["inventory_project", "inventory_application", "inventory_version"])
-    add(state, ["state_project", "state_environment", "state_deployment"])
+    let inventory = inventory.flatMap { Self.names(of: $0, holdsSlashes: false) } ?? []
+    let state = state.flatMap { Self.names(of: $0, holdsSlashes: true) } ?? []
+    parameters += zip(["inventory_project", "inventory_application", "inventory_version"], inventory)
+    parameters += zip(["state_project", "state_environment", "state_deployment"], state)
     return parameters
   }
 
-  /// A deployment's name may hold slashes, so only the first two of a path separate.
-  private static func split(_ path: String) -> [String] {
-    path.split(separator: "/", maxSplits: 2).map(String.init).filter { !$0.isEmpty }
+  /// The one to three names of a path, which may end with a slash as the API's own paths do. Nil if one of them is empty, or if there are
+  /// more.
+  ///
+  /// - Parameter holdsSlashes: whether the third one, a deployment's, may hold slashes.
+  private static func names(of path: String, holdsSlashes: Bool) -> [String]? {
+    let path = path.hasSuffix("/") ? path.dropLast() : path[...]
+    let names = path.split(separator: "/", maxSplits: holdsSlashes ? 2 : .max, omittingEmptySubsequences: false).map(String.init)
+    return names.count <= 3 && !names.contains("") ? names : nil
   }
 }

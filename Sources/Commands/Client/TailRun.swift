@@ -51,7 +51,7 @@ struct TailRun: Sendable {
     do {
       let response = try await service.open(["api", "v1", "events", "stream"], query: resumingQuery, headers: headers)
       if begun != nil { note("Connected again.") }
-      begun = begun ?? response.headers.first(name: "Date").flatMap { Timestamp(httpDate: $0) } ?? SystemClock.now()
+      begun = begun ?? response.headers.first(name: "Date").flatMap { Timestamp(httpDate: $0, now: SystemClock.now()) } ?? SystemClock.now()
       return response
     } catch {
       try Task.checkCancellation()

@@ -61,7 +61,7 @@ extension SettingsKind where Value == String {
   static var name: Self { .one("1 to 255 printable characters") { isName($0) ? $0 : nil } }
 
   static var httpURL: Self {
-    .one("an http:// or https:// URL", mask: { $0.maskingPasswords }, { isHTTPURL($0) ? $0 : nil })
+    .one("an http:// or https:// URL", mask: { JWKSFetch.publicName(of: $0) }, { isHTTPURL($0) ? $0 : nil })
   }
 
   private static func isHTTPURL(_ text: String) -> Bool {

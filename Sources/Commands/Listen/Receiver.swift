@@ -24,6 +24,7 @@ struct Receiver: HTTPResponder {
     case .bad, .stale, .missing: reply = Manners.Reply(status: 401, body: "the signature does not verify\n", isFailure: false)
     case .good, .unchecked: break
     }
+    // What --delay asks for.
     if let delay = reply.delay { try await Task.sleep(for: delay) }
     journal.enter(
       ReceivedRequest(

@@ -18,6 +18,8 @@ struct Composition {
   let settings: Settings
 
   func run() async throws {
+    // A reload that comes before the ``Reloader`` listens must not end the start.
+    signal(SIGHUP, SIG_IGN)
     let logger = Logger(label: "fanfare")
     // The store holds secrets: what is made from here on is for its owner alone.
     umask(0o077)

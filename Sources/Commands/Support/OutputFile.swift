@@ -1,4 +1,5 @@
 import Glibc
+import Threading
 
 /// Nobody reads what is written any more: the other end of the pipe is closed.
 struct NobodyReads: Error {}
@@ -7,6 +8,8 @@ struct NobodyReads: Error {}
 struct OutputFile: ~Copyable {
   private let path: String?
   private let descriptor: Int32
+  /// Whether it is written where it stands: a device or a pipe, which must not be replaced by a file.
+  private let isDirect: Bool
   private var isRenamed = false
 
   /// - Parameter path: nil for standard output.
@@ -15,9 +18,13 @@ struct OutputFile: ~Copyable {
     self.path = path
     guard let path else {
       descriptor = STDOUT_FILENO
+      isDirect = true
       return
     }
-    descriptor = Glibc.open(Self.temporary(path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    isDirect = FileStatus(path: path).map { !$0.isRegular } ?? false
+    descriptor =
+      isDirect
+      ? Glibc.open(path, O_WRONLY | O_CLOEXEC) : Glibc.open(Self.temporary(path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw SentenceError("\(path) cannot be written: \(systemReason())") }
   }
 
@@ -25,14 +32,14 @@ struct OutputFile: ~Copyable {
   deinit {
     guard let path else { return }
     Glibc.close(descriptor)
-    if !isRenamed { unlink(Self.temporary(path)) }
+    if !isRenamed, !isDirect { unlink(Self.temporary(path)) }
   }
 
   mutating func write(_ bytes: some Collection<UInt8>) throws { try Self.write(Array(bytes), to: descriptor, named: path) }
 
   /// Puts the file on the disk and under its name.
   mutating func finish() throws {
-    guard let path else { return }
+    guard let path, !isDirect else { return }
     guard fsync(descriptor) == 0, rename(Self.temporary(path), path) == 0 else {
       throw SentenceError("\(path) cannot be written: \(systemReason())")
     }

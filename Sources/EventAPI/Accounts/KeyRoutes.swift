@@ -30,7 +30,7 @@ struct KeyRoutes: Sendable {
     var query = call.query
     try query.finish()
     let draft = try APIKey.Draft(parsing: await call.document(), now: ports.now())
-    try call.outlives(draft)
+    try call.requireEnd(of: draft)
     var random = SystemRandomNumberGenerator()
     let secret = APIKey.makeSecret(using: &random)
     let key = try await ports.accounts.addKey(draft, digest: APIKey.digest(of: secret), to: account)
@@ -72,7 +72,7 @@ extension Call {
   }
 
   /// A key that ends must not make one that goes on, or it would never have to end. Admins could make any key.
-  fileprivate func outlives(_ draft: APIKey.Draft) throws(ValidationErrors) {
+  fileprivate func requireEnd(of draft: APIKey.Draft) throws(ValidationErrors) {
     guard !caller.isAdmin, let end = caller.keyEnd, draft.expiresAt.map({ $0 > end }) ?? true else { return }
     let message = "expiration_time must be there and not be after \(end.rfc3339), when the key ends that asks for this one"
     throw ValidationErrors([ValidationError(pointer: "/expiration_time", code: "invalid_value", message: message)])

@@ -231,6 +231,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
 
   private func endOutput(_ context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
     isOver = true
+    state.closes(at: .now())
     let ended = promise ?? context.eventLoop.makePromise()
     let loopBound = NIOLoopBound(self, eventLoop: context.eventLoop)
     // The clock for lingering begins once everything is on its way, however long a slow reader takes for that.

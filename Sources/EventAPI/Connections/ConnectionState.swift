@@ -13,6 +13,8 @@ struct ConnectionState {
     case body
     /// The request is here; the server works on it.
     case answering
+    /// The last answer is on its way to a client who may take his time; nothing more is asked.
+    case closing
     /// The last answer is out.
     case ending
   }
@@ -56,7 +58,7 @@ struct ConnectionState {
     switch phase {
     case .opened, .idle: enter(.head, at: now)
     case .answering: hasPartOfNextHead = true
-    case .head, .body, .ending: break
+    case .head, .body, .closing, .ending: break
     }
   }
 
@@ -99,10 +101,13 @@ struct ConnectionState {
     if owed > 0 { return }
     switch phase {
     case .answering: enter(hasPartOfNextHead ? .head : .idle, at: now)
-    // It had to wait for its turn.
-    case .head: since = now
-    case .opened, .idle, .body, .ending: break
+    case .opened, .idle, .head, .body, .closing, .ending: break
     }
+  }
+
+  /// Nothing more will be written.
+  mutating func closes(at now: NIODeadline) {
+    enter(.closing, at: now)
   }
 
   /// Nothing more will be sent.
@@ -115,16 +120,18 @@ struct ConnectionState {
   /// - Parameter buffered: bytes of answers that the system has not taken yet.
   mutating func verdict(at now: NIODeadline, buffered: Int) -> Verdict {
     if isStuck(at: now, buffered: buffered) { return .close(.slowReader) }
+    // A connection is not idle before its client has the answer.
+    if buffered > 0, phase == .idle { since = now }
     switch phase {
     case .opened: return has(limits.headerTimeout, passedAt: now) ? .close(.silent) : .patience
     case .idle: return has(limits.idleTimeout, passedAt: now) ? .close(nil) : .patience
-    case .head: return owed == 0 && has(limits.headerTimeout, passedAt: now) ? .answer(.slowHead) : .patience
+    case .head: return has(limits.headerTimeout, passedAt: now) ? .answer(.slowHead) : .patience
     case .body:
       if reading.time(at: now) < TimeAmount(limits.bodyTimeout) { return .patience }
       if owed == 0 { return .close(.slowBody) }
       enter(.answering, at: now)
       return .fail(.slowBody)
-    case .answering: return .patience
+    case .answering, .closing: return .patience
     case .ending: return has(ListenerLimits.lingerTime, passedAt: now) ? .close(nil) : .patience
     }
   }

@@ -1,6 +1,6 @@
 import Fanfare
 
-/// Reads a listing page by page and writes it out; never holds more than one page.
+/// Reads a listing page by page and writes it out; holds no more than the first page and another one.
 struct EventExport: Sendable {
   private static let pageEvents = 1_000
   private static let pageBytes = 1 << 20

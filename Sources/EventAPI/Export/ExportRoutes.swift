@@ -53,12 +53,12 @@ struct ExportRoutes: Sendable {
         throw error
       }
     }
-    let day = now().rfc3339.prefix(19).filter { $0 != "-" && $0 != ":" }
+    let instant = now().rfc3339.prefix(19).filter { $0 != "-" && $0 != ":" }
     return Response(
       status: .ok,
       headers: [
         .contentType: format.contentType, .cacheControl: "no-store",
-        .contentDisposition: "attachment; filename=\"fanfare-events-\(day)Z.\(format.rawValue)\"",
+        .contentDisposition: "attachment; filename=\"fanfare-events-\(instant)Z.\(format.rawValue)\"",
       ], body: body)
   }
 }

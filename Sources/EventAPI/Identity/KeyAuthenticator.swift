@@ -77,7 +77,7 @@ public final class KeyAuthenticator: Authenticator {
     let isDue = memory.withLock { memory in
       // Forgotten meanwhile: the next use is soon enough.
       guard let notedAt = memory.byDigest[holder.key.digest].map(\.notedAt) else { return false }
-      if let notedAt, now - notedAt < Self.useInterval { return false }
+      if let notedAt, now >= notedAt, now - notedAt < Self.useInterval { return false }
       memory.byDigest[holder.key.digest]?.notedAt = now
       return true
     }

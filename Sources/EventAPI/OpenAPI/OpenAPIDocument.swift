@@ -189,7 +189,7 @@ struct OpenAPIDocument {
 }
 
 extension Route {
-  /// The path as the contract writes it: listings and sets end with a slash.
+  /// The pattern as OpenAPI writes it: `{rest...}` is `{rest}`.
   var publicPath: String { pattern.replacing("...}", with: "}") }
 }
 

@@ -22,8 +22,6 @@ struct Operation: Sendable {
     let meaning: String
     /// A JSON Schema.
     let schema: String
-    /// Whether it may be given more than once.
-    var isRepeatable = false
   }
 
   struct Body: Sendable {

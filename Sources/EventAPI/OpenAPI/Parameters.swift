@@ -16,7 +16,7 @@ extension Operation.Parameter {
 
   static let types = Self(
     name: "type", meaning: "Only events of these types; `*` stands for any text. May be given more than once.",
-    schema: #"{"type":"array","items":{"type":"string","minLength":1}}"#, isRepeatable: true)
+    schema: #"{"type":"array","items":{"type":"string","minLength":1}}"#)
   static let username = name("username", "Only what this user did.")
   static let since = instant("since", "Only from this instant on.")
   static let until = instant("until", "Only before this instant.")

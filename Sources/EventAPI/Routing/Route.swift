@@ -6,11 +6,11 @@ struct Route: Sendable {
 
   /// What stands between a request and the handler.
   enum Access: Sendable {
-    /// Nothing: health and the front page.
+    /// Nothing: health, the front page and the descriptions of the API.
     case open
     /// A credential that the server's ``Authenticator`` accepts.
     case authenticated
-    /// The same, or no credential at all where anonymous callers are allowed: queries of events.
+    /// The same, or no credential at all where anonymous callers are allowed: queries of events, and an internal door without a token.
     case anonymousToo
   }
 

@@ -20,7 +20,7 @@ public struct CrossOrigin: Sendable, Hashable {
 
   /// The answer to a browser that asks before it sends a request; nil if this is none, or not for this origin.
   ///
-  /// - Parameter methods: what the request's path answers; nil for a path that is not there.
+  /// - Parameter methods: what the request's path answers; none for a path that is not there.
   func preflight(_ request: Request, methods: [HTTPRequest.Method]) -> Response? {
     guard request.method == .options, request.headers[.accessControlRequestMethod] != nil, isAllowed(request), !methods.isEmpty else {
       return nil
@@ -35,12 +35,11 @@ public struct CrossOrigin: Sendable, Hashable {
   /// Says who may read an answer.
   func mark(_ response: inout Response, for request: Request) {
     if isOff { return }
-    if !allowsAny { response.headers.vary(on: "Origin") }
+    response.headers.vary(on: "Origin")
     guard isAllowed(request), let origin = request.headers[.origin] else { return }
     if names(origin) {
       response.headers[.accessControlAllowOrigin] = origin
       response.headers[.accessControlAllowCredentials] = "true"
-      if allowsAny { response.headers.vary(on: "Origin") }
     } else {
       response.headers[.accessControlAllowOrigin] = "*"
     }

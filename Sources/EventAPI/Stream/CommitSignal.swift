@@ -31,6 +31,4 @@ public final class CommitSignal: Sendable {
       _ = self?.listeners.withLock { $0.continuations.removeValue(forKey: number) }
     }
   }
-
-  var listenerCount: Int { listeners.withLock { $0.continuations.count } }
 }

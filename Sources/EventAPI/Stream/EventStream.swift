@@ -31,10 +31,12 @@ struct EventStream: Sendable {
       case .none: break
       case .heartbeat: try await outlet.write(Array(": heartbeat\n\n".utf8))
       case .authenticate:
-        guard let caller = try? await authenticateAgain() else {
-          return try await outlet.write(Array(": the credential is no longer good\n\n".utf8))
+        do throws(AuthenticationFailure) {
+          reader = try await authenticateAgain().reader
+        } catch {
+          let reason = error == .unavailable ? "the credential cannot be checked at the moment" : "the credential is no longer good"
+          return try await outlet.write(Array(": \(reason)\n\n".utf8))
         }
-        reader = caller.reader
       }
       let page = try await feed.events(for: reader, filter: filter, from: FeedRequest(after: position))
       try await write(page.events, to: &outlet)
@@ -92,7 +94,7 @@ struct StreamDuties {
       authenticationAt = now + limits.authentication
       return .authenticate
     }
-    if heartbeatAt <= now {
+    if isHeartbeatDue {
       heartbeatAt = now + limits.heartbeat
       return .heartbeat
     }
@@ -100,7 +102,11 @@ struct StreamDuties {
   }
 
   /// Whether something else was due at the same time.
-  var isDue: Bool { heartbeatAt <= now || authenticationAt <= now }
+  var isDue: Bool { isHeartbeatDue || authenticationAt <= now }
+
+  /// The stream is woken once an interval, and may come to its heartbeat a little later than it was woken. The next wake-up is then a little
+  /// early: it must not be left to the one after it.
+  private var isHeartbeatDue: Bool { heartbeatAt <= now + limits.heartbeat / 4 }
 }
 
 extension StoredEvent {

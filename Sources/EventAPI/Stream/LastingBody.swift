@@ -95,6 +95,7 @@ private final class WriteWatch: Sendable {
       let now = ContinuousClock.now
       let due = (begun.withLock { $0 } ?? now) + patience
       if due <= now { throw SlowClient() }
+      // Until the write that is under way, or one that begins now, would have taken too long.
       try await Task.sleep(until: due)
     }
   }

@@ -115,6 +115,7 @@ private final class Listening: Sendable {
   /// Wakes the stream for its heartbeats.
   func tick(every interval: Duration) async throws {
     while true {
+      // The heartbeat's own interval: a quiet store sends no signal.
       try await Task.sleep(for: interval)
       waker.yield()
     }

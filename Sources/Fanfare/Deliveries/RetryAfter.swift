@@ -45,8 +45,10 @@ enum RetryAfter {
 
 extension Timestamp {
   /// Reads a date as HTTP's headers have it (RFC 9110 §5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
-  public init?(httpDate text: String) {
-    guard let date = RetryAfter.date(text.split(separator: " ").map(String.init), now: Timestamp(seconds: 0)) else { return nil }
+  ///
+  /// - Parameter now: tells the century of the obsolete form with two digits for the year.
+  public init?(httpDate text: String, now: Timestamp) {
+    guard let date = RetryAfter.date(text.split(separator: " ").map(String.init), now: now) else { return nil }
     self = date
   }
 }

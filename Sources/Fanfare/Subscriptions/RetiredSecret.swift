@@ -20,9 +20,12 @@ extension Subscription {
     retiredSecrets.isEmpty ? secrets : secrets + retiredSecrets.filter { $0.endsAt > now }.map(\.secret)
   }
 
-  /// What ``retiredSecrets`` are once the secrets of now are replaced.
+  /// What ``retiredSecrets`` are once the secrets of now are replaced: none is good longer than `end`.
   public func secretsRetired(until end: Timestamp, at now: Timestamp) -> [RetiredSecret] {
-    let retired = secrets.map { RetiredSecret(secret: $0, endsAt: end) } + retiredSecrets.filter { $0.endsAt > now }
+    let retired =
+      secrets.map { RetiredSecret(secret: $0, endsAt: end) }
+      + retiredSecrets.filter { $0.endsAt > now }
+      .map { RetiredSecret(secret: $0.secret, endsAt: min($0.endsAt, end)) }
     return Array(retired.prefix(Self.maximumRetiredSecrets))
   }
 }

@@ -64,6 +64,7 @@ private struct EventFacts {
     let select = try Statement("SELECT created_after FROM subscription WHERE row = ?", in: db)
     defer { select.reset() }
     select.bind(1, row)
-    return try select.step() && select.int64(0) >= sequence
+    // Rows stay when a subscription is removed: one that is not in this snapshot was made after it.
+    return try !select.step() || select.int64(0) >= sequence
   }
 }

@@ -1,5 +1,6 @@
 import EventAPI
 import Fanfare
+import Programs
 import Testing
 
 @testable import struct EventAPI.AcceptedCodings

@@ -112,6 +112,30 @@ import Testing
     #expect(state.verdict(at: second(50), buffered: 1_000_000) == .patience)
   }
 
+  @Test func `who still reads his answer is not idle`() {
+    var state = answering()
+    state.wrote(1_000_000, at: second(2))
+    state.answered(at: second(2))
+    for tick in 1...6 {
+      let buffered = 1_000_000 - tick * 100_000
+      #expect(state.verdict(at: second(2 + Int64(tick) * 20), buffered: buffered) == .patience)
+    }
+    #expect(state.verdict(at: second(181), buffered: 0) == .patience)
+    #expect(state.verdict(at: second(182), buffered: 0) == .close(nil))
+  }
+
+  @Test func `what comes behind the last answer is nobody's slow head`() {
+    var state = answering()
+    state.wrote(1_000_000, at: second(2))
+    state.answered(at: second(2))
+    state.closes(at: second(2))
+    state.bytesArrived(at: second(3))
+    #expect(state.verdict(at: second(20), buffered: 900_000) == .patience)
+    state.ended(at: second(25))
+    #expect(state.verdict(at: second(26), buffered: 0) == .patience)
+    #expect(state.verdict(at: second(27), buffered: 0) == .close(nil))
+  }
+
   @Test func `after the last answer a connection lingers a little`() {
     var state = answering()
     state.answered(at: second(2))

@@ -58,7 +58,8 @@ import Testing
     }
   }
 
-  @Test func `one connection too many is told 503, and there is room again once another one has gone`() async throws {
+  @Test(.timeLimit(.minutes(10)))
+  func `one connection too many is told 503, and there is room again once another one has gone`() async throws {
     let change = { (configuration: inout PublicServer.Configuration) in configuration.limits.maxConnections = 1 }
     try await World.run(listener: World.listener(change)) { (world) async throws in
       let request = "GET /health/live HTTP/1.1\r\nHost: x\r\n"

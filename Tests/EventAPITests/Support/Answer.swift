@@ -1,4 +1,5 @@
 import Fanfare
+import Testing
 
 /// An HTTP response as it came over the wire.
 struct Answer: Sendable {
@@ -44,6 +45,14 @@ struct Answer: Sendable {
 }
 
 extension JSONValue {
+  /// An object's members; fails for anything else.
+  var members: [Member] {
+    get throws {
+      let members: [Member]? = if case .object(let members) = self { members } else { nil }
+      return try #require(members)
+    }
+  }
+
   subscript(index: Int) -> JSONValue? {
     if case .array(let elements) = self, elements.indices.contains(index) { elements[index] } else { nil }
   }

@@ -1,5 +1,6 @@
 import Foundation
 import NIOSSL
+import Programs
 
 /// Certificates of a test's own, made with `openssl`, in a directory that goes with it.
 final class Certificates: Sendable {

@@ -2,6 +2,7 @@ import EventAPI
 import Fanfare
 import Foundation
 import NIOSSL
+import Programs
 import Testing
 
 @Suite struct TLSTests {

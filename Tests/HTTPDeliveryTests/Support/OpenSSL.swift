@@ -1,24 +1,10 @@
 import Foundation
-import Testing
+import Programs
 
 /// The `openssl` program, as a second opinion on signatures and to make certificates.
 enum OpenSSL {
-  @discardableResult
-  static func run(_ arguments: [String], input: [UInt8] = []) throws -> [UInt8] {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/openssl")
-    process.arguments = arguments
-    let (stdin, stdout) = (Pipe(), Pipe())
-    process.standardInput = stdin
-    process.standardOutput = stdout
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    try stdin.fileHandleForWriting.write(contentsOf: input)
-    try stdin.fileHandleForWriting.close()
-    let output = try stdout.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    try #require(process.terminationStatus == 0)
-    return Array(output)
+  @discardableResult static func run(_ arguments: [String], input: [UInt8] = []) throws -> [UInt8] {
+    try Program.run("/usr/bin/openssl", arguments, input: input)
   }
 
   /// HMAC-SHA256 in base64.

@@ -4,7 +4,7 @@ public struct AdmissionRules: Sendable {
   public var allowsAnonymous: Bool
   /// For each caller; nil for none.
   public var requestLimit: RequestLimit?
-  /// Holds back the answer to a bad credential.
+  /// Holds back the answer to a bad credential, so that guessing is slow; something else than a sleep in tests.
   public var pause: @Sendable (Duration) async -> Void
 
   public init(

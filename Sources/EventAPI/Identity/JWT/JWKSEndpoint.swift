@@ -92,6 +92,7 @@ public final class JWKSEndpoint: KeySource, Service, HealthReporting {
   private func makeAlarm() -> Task<Void, Never> {
     let rest = state.withLock { $0.cache.rest(at: now()) }
     return Task { [wake] in
+      // Until the keys are due again.
       do { try await Task.sleep(for: rest) } catch { return }
       wake.yield()
     }

@@ -5,6 +5,7 @@ func withTimeout<Value: Sendable>(_ limit: Duration, _ work: @escaping @Sendable
   try await withThrowingTaskGroup(of: Value.self) { group in
     group.addTask { try await work() }
     group.addTask {
+      // The limit itself, cancelled when the work is done first.
       try await Task.sleep(for: limit)
       throw KeySetError("took longer than \(limit.text)")
     }

@@ -2,9 +2,9 @@ import Foundation
 import Testing
 
 /// Programs of the system, as a second opinion and to make certificates.
-enum Program {
+public enum Program {
   /// - Returns: what it printed.
-  @discardableResult static func run(_ path: String, _ arguments: [String], input: [UInt8] = []) throws -> [UInt8] {
+  @discardableResult public static func run(_ path: String, _ arguments: [String], input: [UInt8] = []) throws -> [UInt8] {
     let process = Process()
     process.executableURL = URL(filePath: path)
     process.arguments = arguments
@@ -21,5 +21,5 @@ enum Program {
     return Array(output)
   }
 
-  static func gunzip(_ bytes: [UInt8]) throws -> [UInt8] { try run("/usr/bin/gzip", ["-dc"], input: bytes) }
+  public static func gunzip(_ bytes: [UInt8]) throws -> [UInt8] { try run("/usr/bin/gzip", ["-dc"], input: bytes) }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -6,22 +7,28 @@ import Glibc
 
 /// Ports on 127.0.0.1.
 public enum FreePorts {
-  /// Ports that nobody listens on. They are only looked up, so use them soon.
+  /// Below the range that Linux takes ports from for port 0 and for outgoing connections: none of these is given to somebody else between
+  /// the look and the broker's start.
+  private static let range = 20_000..<32_000
+
+  private static let taken = Mutex<Set<Int>>([])
+
+  /// Ports that nobody listens on, each given out once.
   public static func take(_ count: Int) throws -> [Int] {
-    var sockets: [Int32] = []
-    defer { for socket in sockets { close(socket) } }
-    return try (0..<count).map { _ in
-      let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-      sockets.append(descriptor)
-      var address = loopback(port: 0)
-      var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-      let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-          bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
-        }
+    try (0..<count).map { _ in
+      for port in range.shuffled().prefix(200) where isFree(port) {
+        if taken.withLock({ $0.insert(port).inserted }) { return port }
       }
-      if !isBound { throw BrokerFixtureError("no free port") }
-      return Int(UInt16(bigEndian: address.sin_port))
+      throw BrokerFixtureError("no free port")
+    }
+  }
+
+  private static func isFree(_ port: Int) -> Bool {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var address = loopback(port: port)
+    return withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0 }
     }
   }
 

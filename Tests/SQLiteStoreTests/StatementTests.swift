@@ -32,12 +32,12 @@ import Testing
       let store = try await world.open(TestClock())
       let queries = [
         (
-          "SELECT endpoint, is_retry, due_at FROM delivery INDEXED BY delivery_due WHERE state = 0 AND (endpoint, is_retry, due_at) > (1, 0, 9) ORDER BY endpoint, is_retry, due_at LIMIT 1",
-          "SEARCH delivery USING COVERING INDEX delivery_due (state=? AND (endpoint,is_retry,due_at)>(?,?,?))"
+          "SELECT endpoint, class, due_at FROM delivery INDEXED BY delivery_due WHERE state = 0 AND (endpoint, class, due_at) > (1, 0, 9) ORDER BY endpoint, class, due_at LIMIT 1",
+          "SEARCH delivery USING COVERING INDEX delivery_due (state=? AND (endpoint,class,due_at)>(?,?,?))"
         ),
         (
-          "SELECT row FROM delivery INDEXED BY delivery_due WHERE state = 0 AND endpoint = 1 AND is_retry = 0 AND due_at <= 5 ORDER BY due_at, row",
-          "SEARCH delivery USING COVERING INDEX delivery_due (state=? AND endpoint=? AND is_retry=? AND due_at<?)"
+          "SELECT row FROM delivery INDEXED BY delivery_due WHERE state = 0 AND endpoint = 1 AND class = 0 AND due_at <= 5 ORDER BY due_at, row",
+          "SEARCH delivery USING COVERING INDEX delivery_due (state=? AND endpoint=? AND class=? AND due_at<?)"
         ),
         (
           "SELECT occurred_at, seq FROM timeline_entry WHERE timeline = 1 AND audience = 0 AND (occurred_at, seq) <= (1, 2) ORDER BY occurred_at DESC, seq DESC LIMIT 9",

@@ -28,7 +28,8 @@ extension StoreConformance {
         #expect(found.event.sequence == 1)
         #expect(
           found.custody
-            == Custody(door: .amqp(exchange: "inventory.events", routingKey: "inventory.shop"), isRedelivered: true))
+            == Custody(door: .amqp(exchange: "inventory.events", routingKey: "inventory.shop"), isRedelivered: true, committedAt: clock.now)
+        )
         let verdicts = found.subscriptions.map { "\($0.scope.side)/\($0.scope.project) \($0.id) \($0.verdict)" }
         #expect(
           verdicts == [

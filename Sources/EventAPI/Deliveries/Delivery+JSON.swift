@@ -53,12 +53,28 @@ extension AttemptSummary {
       json.integer(status)
     }
     json.member("outcome", reason)
+    appendDecision(to: &json)
+    json.member("digest", digest?.description)
     if showsEndpoint {
       json.member("detail", detail)
       // A body may be of any encoding, and may have been cut inside of a character: what is not UTF-8 shows as U+FFFD.
       json.member("response_body", String(decoding: responseBody, as: UTF8.self))
     }
     json.endObject()
+  }
+}
+
+extension AttemptSummary {
+  private func appendDecision(to json: inout JSONWriter) {
+    switch decision {
+    case .succeeded: json.member("decision", "succeeded")
+    case .retried(let next):
+      json.member("decision", "retry")
+      json.member("next_attempt_time", next.rfc3339)
+    case .dead: json.member("decision", "dead")
+    case nil: break
+    }
+    json.member("decision_reason", why)
   }
 }
 

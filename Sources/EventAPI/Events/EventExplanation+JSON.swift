@@ -27,6 +27,7 @@ extension EventExplanation {
     json.key("redelivered")
     json.bool(custody.isRedelivered)
     json.member("received_time", event.receivedAt.rfc3339)
+    json.member("committed_time", custody.committedAt?.rfc3339)
     // Contiguous over all events: to others it would tell how much there is that they may not see.
     if caller.isAdmin {
       json.key("sequence")

@@ -4,12 +4,15 @@ public struct AttemptResult: Sendable {
   public let startedAt: Timestamp
   public let duration: Duration
   public let outcome: Outcome
+  /// The digest that the delivery went in.
+  public let digest: KSUID?
 
-  public init(task: DeliveryTask, startedAt: Timestamp, duration: Duration, outcome: Outcome) {
+  public init(task: DeliveryTask, startedAt: Timestamp, duration: Duration, outcome: Outcome, digest: KSUID? = nil) {
     self.task = task
     self.startedAt = startedAt
     self.duration = duration
     self.outcome = outcome
+    self.digest = digest
   }
 }
 
@@ -65,17 +68,24 @@ public struct Verdict: Sendable, Hashable {
   public var countsAsTry: Bool
   /// For the log, the attempt's record and a metric's label: `succeeded`, `http_500`, `timed_out`, `slack_no_service`…
   public var reason: String
+  /// The decision in a sentence: which rule it follows, and how much of the schedule is left.
+  public var why: String?
+  /// Whether the next attempt is to be made as plain text (a Slack message that was refused with its blocks).
+  public var asPlainText: Bool
   /// Whether the subscription is to be paused (410, a Slack endpoint that is gone).
   public var pausesSubscription: Bool
   /// Until when nothing more is sent to the endpoint (`Retry-After`).
   public var pausesEndpointUntil: Timestamp?
 
   public init(
-    state: DeliveryState, countsAsTry: Bool = true, reason: String, pausesSubscription: Bool = false, pausesEndpointUntil: Timestamp? = nil
+    state: DeliveryState, countsAsTry: Bool = true, reason: String, why: String? = nil, asPlainText: Bool = false,
+    pausesSubscription: Bool = false, pausesEndpointUntil: Timestamp? = nil
   ) {
     self.state = state
     self.countsAsTry = countsAsTry
     self.reason = reason
+    self.why = why
+    self.asPlainText = asPlainText
     self.pausesSubscription = pausesSubscription
     self.pausesEndpointUntil = pausesEndpointUntil
   }

@@ -73,10 +73,18 @@ public struct DeliveryTask: Sendable {
   /// Answers of 429 so far.
   public let throttles: Int
   public let dueAt: Timestamp
+  /// Of an ordered subscription: what the delivery is about. One delivery at a time is made for each such entity.
+  public let entity: Int64?
+  /// Whether Slack refused the message with its blocks, so that it goes out as plain text.
+  public let isPlainText: Bool
+  /// For a replayed delivery: what `X-Event-Replay-Of` says.
+  public let replayOf: String?
+  /// The digest that goes out in its place, with what else is in it.
+  public var digest: Digest?
 
   public init(
     id: DeliveryID, event: StoredEvent, subscription: Subscription, endpoint: EndpointID, attemptsMade: Int, triesMade: Int, throttles: Int,
-    dueAt: Timestamp
+    dueAt: Timestamp, entity: Int64? = nil, isPlainText: Bool = false, replayOf: String? = nil
   ) {
     self.id = id
     self.event = event
@@ -86,6 +94,9 @@ public struct DeliveryTask: Sendable {
     self.triesMade = triesMade
     self.throttles = throttles
     self.dueAt = dueAt
+    self.entity = entity
+    self.isPlainText = isPlainText
+    self.replayOf = replayOf
   }
 
   /// The number of the attempt that is due, from 1.

@@ -17,10 +17,13 @@ public struct Custody: Hashable, Sendable {
   public let door: Origin.Door
   /// Whether the broker had offered it before.
   public let isRedelivered: Bool
+  /// When the transaction ran that stored it; nil for events that an earlier version stored.
+  public let committedAt: Timestamp?
 
-  public init(door: Origin.Door, isRedelivered: Bool) {
+  public init(door: Origin.Door, isRedelivered: Bool, committedAt: Timestamp? = nil) {
     self.door = door
     self.isRedelivered = isRedelivered
+    self.committedAt = committedAt
   }
 }
 

@@ -103,8 +103,17 @@ public struct AttemptSummary: Sendable {
   public let detail: String?
   /// The first KiB of the response's body.
   public let responseBody: [UInt8]
+  /// Nil for attempts that an earlier version wrote down.
+  public let decision: AttemptDecision?
+  /// ``Verdict/why``.
+  public let why: String?
+  /// The digest that it went in.
+  public let digest: KSUID?
 
-  public init(number: Int, startedAt: Timestamp, duration: Duration, status: Int?, reason: String, detail: String?, responseBody: [UInt8]) {
+  public init(
+    number: Int, startedAt: Timestamp, duration: Duration, status: Int?, reason: String, detail: String?, responseBody: [UInt8],
+    decision: AttemptDecision? = nil, why: String? = nil, digest: KSUID? = nil
+  ) {
     self.number = number
     self.startedAt = startedAt
     self.duration = duration
@@ -112,7 +121,17 @@ public struct AttemptSummary: Sendable {
     self.reason = reason
     self.detail = detail
     self.responseBody = responseBody
+    self.decision = decision
+    self.why = why
+    self.digest = digest
   }
+}
+
+/// What followed from an attempt.
+public enum AttemptDecision: Sendable, Hashable {
+  case succeeded
+  case retried(at: Timestamp)
+  case dead
 }
 
 public struct QuarantineEntry: Sendable {

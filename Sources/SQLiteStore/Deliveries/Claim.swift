@@ -13,7 +13,7 @@ struct Claim: Sendable {
   ) throws {
     let due = try Statement(
       """
-      SELECT row FROM delivery INDEXED BY delivery_due WHERE state = 0 AND endpoint = ? AND is_retry = ? AND due_at <= ?
+      SELECT row FROM delivery INDEXED BY delivery_due WHERE state = 0 AND endpoint = ? AND class = ? AND due_at <= ?
       ORDER BY due_at, row
       """, in: db)
     defer { due.reset() }

@@ -10,11 +10,12 @@ struct RecordStatements {
     find = try Statement("SELECT state, created_at, tries, attempts, throttles, due_at FROM delivery WHERE row = ?", in: db)
     update = try Statement(
       """
-      UPDATE delivery SET state = ?, is_retry = ?, due_at = ?, tries = ?, attempts = ?, throttles = ?, dead_reason = ? WHERE row = ?
+      UPDATE delivery SET state = ?, class = ?, due_at = ?, tries = ?, attempts = ?, throttles = ?, dead_reason = ? WHERE row = ?
       """, in: db)
     insertAttempt = try Statement(
       """
-      INSERT INTO attempt(delivery, number, started_at, duration, status, reason, detail, response_body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO attempt(delivery, number, started_at, duration, status, reason, detail, response_body, decision, next_at, why, digest)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """, in: db)
   }
 }

@@ -11,7 +11,7 @@ extension SQLiteStore: DeliveryStore {
     try await read { db in
       let select = try Statement(
         """
-        SELECT due_at FROM delivery INDEXED BY delivery_due WHERE state = 0 AND endpoint = ? AND is_retry = ? AND due_at > ?
+        SELECT due_at FROM delivery INDEXED BY delivery_due WHERE state = 0 AND endpoint = ? AND class = ? AND due_at > ?
         ORDER BY due_at LIMIT 1
         """, in: db)
       defer { select.reset() }
@@ -68,7 +68,7 @@ extension SQLiteStore: DeliveryStore {
   }
 
   static let nextLane = """
-    SELECT endpoint, is_retry, due_at FROM delivery INDEXED BY delivery_due
-    WHERE state = 0 AND (endpoint, is_retry, due_at) > (?, ?, ?) ORDER BY endpoint, is_retry, due_at LIMIT 1
+    SELECT endpoint, class, due_at FROM delivery INDEXED BY delivery_due
+    WHERE state = 0 AND (endpoint, class, due_at) > (?, ?, ?) ORDER BY endpoint, class, due_at LIMIT 1
     """
 }

@@ -84,6 +84,22 @@ extension WriteTransaction {
       insert.bind(8, nil as [UInt8]?)
     }
     insert.bind(6, attempt.verdict.reason)
+    switch attempt.verdict.state {
+    case .scheduled(let dueAt):
+      insert.bind(9, StateCode.scheduled)
+      insert.bind(10, dueAt.nanoseconds)
+    case .succeeded:
+      insert.bind(9, StateCode.succeeded)
+      insert.bind(10, nil as Int64?)
+    case .dead:
+      insert.bind(9, StateCode.dead)
+      insert.bind(10, nil as Int64?)
+    case .cancelled:
+      insert.bind(9, nil as Int64?)
+      insert.bind(10, nil as Int64?)
+    }
+    insert.bind(11, attempt.verdict.why)
+    insert.bind(12, attempt.result.digest?.description)
     try insert.run()
   }
 }

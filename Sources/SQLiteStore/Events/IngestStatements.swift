@@ -13,8 +13,8 @@ struct IngestStatements {
     insertEvent = try Statement(
       """
       INSERT INTO event(seq, id, id_fingerprint, type, occurred_at, received_at, audience, origin, flags, first_delivery, deliveries,
-        traceparent, compact)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        traceparent, compact, committed_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """, in: db)
     insertEntry = try Statement(
       """
@@ -22,7 +22,7 @@ struct IngestStatements {
       """, in: db)
     insertDelivery = try Statement(
       """
-      INSERT INTO delivery(row, event, subscription, endpoint, state, is_retry, due_at, tries, attempts, throttles, created_at)
+      INSERT INTO delivery(row, event, subscription, endpoint, state, class, due_at, tries, attempts, throttles, created_at)
       VALUES (?, ?, ?, ?, ?, 0, ?, 0, 0, 0, ?)
       """, in: db)
     insertReaderDelivery = try Statement("INSERT INTO reader_delivery(reader, first_delivery, deliveries) VALUES (?, ?, ?)", in: db)

@@ -112,6 +112,7 @@ extension WriteTransaction {
     insert.bind(11, subscriptions.count)
     insert.bind(12, event.traceparent)
     insert.bind(13, compact)
+    insert.bind(14, now)
     try insert.run()
     memory.counts.lastSequence = sequence
     eventsStored += 1

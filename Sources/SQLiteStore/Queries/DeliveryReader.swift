@@ -41,7 +41,8 @@ struct DeliveryReader {
   func attempts(row: Int64) throws -> [AttemptSummary] {
     let select = try Statement(
       """
-      SELECT number, started_at, duration, status, reason, detail, response_body FROM attempt WHERE delivery = ? ORDER BY number
+      SELECT number, started_at, duration, status, reason, detail, response_body, decision, next_at, why, digest
+      FROM attempt WHERE delivery = ? ORDER BY number
       """, in: db)
     defer { select.reset() }
     select.bind(1, row)
@@ -51,7 +52,8 @@ struct DeliveryReader {
         AttemptSummary(
           number: select.int(0), startedAt: select.timestamp(1), duration: .nanoseconds(select.int64(2)),
           status: select.isNull(3) ? nil : select.int(3), reason: select.text(4), detail: select.optionalText(5),
-          responseBody: select.blob(6)))
+          responseBody: select.blob(6), decision: Self.decision(select, from: 7), why: select.optionalText(9),
+          digest: select.optionalText(10).flatMap { KSUID($0) }))
     }
     return attempts
   }
@@ -61,6 +63,16 @@ struct DeliveryReader {
     defer { select.reset() }
     select.bind(1, row)
     return try select.step() ? (select.timestamp(0), select.text(1)) : nil
+  }
+
+  private static func decision(_ row: Statement, from first: Int32) -> AttemptDecision? {
+    if row.isNull(first) { return nil }
+    switch row.int64(first) {
+    case StateCode.scheduled: return .retried(at: row.timestamp(first + 1))
+    case StateCode.succeeded: return .succeeded
+    case StateCode.dead: return .dead
+    default: return nil
+    }
   }
 
   private static func state(code: Int64, dueAt: Timestamp, deadReason: String?) throws -> DeliveryState {

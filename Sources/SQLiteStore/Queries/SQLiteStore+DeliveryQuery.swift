@@ -96,7 +96,7 @@ extension WriteTransaction {
     let select = try statement("SELECT subscription, state FROM delivery WHERE row = ?")
     let update = try statement(
       """
-      UPDATE delivery SET state = ?, endpoint = ?, is_retry = 0, due_at = ?, tries = 0, throttles = 0, dead_reason = NULL WHERE row = ?
+      UPDATE delivery SET state = ?, endpoint = ?, class = 0, due_at = ?, tries = 0, throttles = 0, dead_reason = NULL WHERE row = ?
       """)
     var requeued = 0
     for row in rows {

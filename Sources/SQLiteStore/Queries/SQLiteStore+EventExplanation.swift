@@ -40,7 +40,8 @@ private struct EventFacts {
     self.db = db
     let select = try Statement(
       """
-      SELECT origin.door, origin.exchange, origin.routing_key, event.flags, event.first_delivery, event.deliveries
+      SELECT origin.door, origin.exchange, origin.routing_key, event.flags, event.first_delivery, event.deliveries,
+        event.committed_at
       FROM event JOIN origin ON origin.id = event.origin WHERE event.seq = ?
       """, in: db)
     defer { select.reset() }
@@ -48,7 +49,8 @@ private struct EventFacts {
     guard try select.step() else { throw SQLiteStoreError(.corrupt, "the event \(sequence) has no origin") }
     custody = Custody(
       door: select.text(0) == "amqp" ? .amqp(exchange: select.text(1), routingKey: select.text(2)) : .http,
-      isRedelivered: EventFlags(rawValue: select.int64(3)).contains(.isRedelivered))
+      isRedelivered: EventFlags(rawValue: select.int64(3)).contains(.isRedelivered),
+      committedAt: select.isNull(6) ? nil : select.timestamp(6))
     let subscription = try Statement("SELECT subscription FROM delivery WHERE row = ?", in: db)
     let reader = DeliveryReader(names: names, db: db)
     for row in select.int64(4)..<select.int64(4) + select.int64(5) {

@@ -33,7 +33,7 @@ extension SQLiteStore: StoreInspection, HealthReporting {
     let count = try Statement(
       """
       SELECT count(*) FROM (SELECT 1 FROM delivery INDEXED BY delivery_due
-        WHERE state = 0 AND endpoint = ? AND is_retry = ? AND due_at <= ? LIMIT ?)
+        WHERE state = 0 AND endpoint = ? AND class = ? AND due_at <= ? LIMIT ?)
       """, in: db)
     var total = 0
     var oldest: Timestamp?

@@ -7,6 +7,7 @@ enum Schema {
     migrator.registerMigration("0001", foreignKeyChecks: .immediate) { try $0.execute(sql: Migration0001.sql) }
     migrator.registerMigration("0002", foreignKeyChecks: .immediate) { try $0.execute(sql: Migration0002.sql) }
     migrator.registerMigration("0003", foreignKeyChecks: .immediate) { try $0.execute(sql: Migration0003.sql) }
+    migrator.registerMigration("0004", foreignKeyChecks: .immediate) { try $0.execute(sql: Migration0004.sql) }
     return migrator
   }
 }

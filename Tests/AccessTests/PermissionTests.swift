@@ -1,5 +1,6 @@
 import Fanfare
 import SQLiteStore
+import StoreConformance
 import Testing
 
 /// What a caller may do with a project's subscriptions and their deliveries.

@@ -20,14 +20,16 @@ import Threading
       endpoint: EndpointID(row: 1), attemptsMade: 0, triesMade: 0, throttles: 0, dueAt: now)
   }
 
-  private func dispatcher(_ store: ScriptedStore, _ sender: ScriptedSender, onDead: @escaping @Sendable () -> Void = {}) -> Dispatcher<
+  private func dispatcher(
+    _ store: ScriptedStore, _ sender: ScriptedSender, onRecorded: @escaping @Sendable (RecordReceipt) -> Void = { _ in }
+  ) -> Dispatcher<
     ScriptedSender
   > {
     var configuration = Dispatcher<ScriptedSender>.Configuration(retryPolicy: RetryPolicy(schedule: [.seconds(5)]))
     configuration.drainTimeout = .milliseconds(50)
     return Dispatcher(
       configuration: configuration, store: store, sender: sender, clock: { [now] in now },
-      logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), onDead: onDead)
+      logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), onRecorded: onRecorded)
   }
 
   @Test func `what is due in the table at the start is claimed, sent and recorded`() async throws {
@@ -48,7 +50,7 @@ import Threading
     let store = ScriptedStore(table: [], recordFailures: 2)
     let sender = ScriptedSender()
     let deaths = Mutex(0)
-    let dispatcher = dispatcher(store, sender, onDead: { deaths.withLock { $0 += 1 } })
+    let dispatcher = dispatcher(store, sender, onRecorded: { receipt in deaths.withLock { $0 += receipt.hasOutbox ? 1 : 0 } })
     let running = Task { try await dispatcher.run() }
     dispatcher.offer([task(1)])
     sender.end(await sender.nextSent(), .response(status: 404, body: [], retryAfter: nil))
@@ -141,7 +143,7 @@ private final class ScriptedStore: DeliveryStore {
   }
 
   func dueLanes() async throws -> [DueLane] {
-    table.withLock { table in table.first.map { [DueLane(lane: Lane(endpoint: $0.endpoint, isRetry: false), dueAt: $0.dueAt)] } ?? [] }
+    table.withLock { table in table.first.map { [DueLane(lane: Lane(of: $0), endpoint: $0.endpoint, dueAt: $0.dueAt)] } ?? [] }
   }
 
   func claim(_ lane: Lane, dueAt now: Timestamp, excluding held: Set<DeliveryID>, limit: Int) async throws -> [DeliveryTask] {
@@ -155,12 +157,15 @@ private final class ScriptedStore: DeliveryStore {
 
   func nextDue(of lane: Lane, after now: Timestamp) async throws -> Timestamp? { nil }
 
-  func record(_ attempts: [AttemptRecord]) async throws {
+  func endpointHealth() async throws -> [EndpointID: EndpointHealth] { [:] }
+
+  func record(_ attempts: [AttemptRecord], endpoints: [EndpointReport]) async throws -> RecordReceipt {
     let fails = failures.withLock { failures in
       defer { failures = max(0, failures - 1) }
       return failures > 0
     }
     if fails { throw DiskFull() }
     recorded.send([attempts])
+    return RecordReceipt(hasOutbox: attempts.contains { $0.verdict.state.name == "dead" })
   }
 }

@@ -32,12 +32,20 @@ import Testing
       let store = try await world.open(TestClock())
       let queries = [
         (
-          "SELECT endpoint, class, due_at FROM delivery INDEXED BY delivery_due WHERE state = 0 AND (endpoint, class, due_at) > (1, 0, 9) ORDER BY endpoint, class, due_at LIMIT 1",
-          "SEARCH delivery USING COVERING INDEX delivery_due (state=? AND (endpoint,class,due_at)>(?,?,?))"
+          "SELECT subscription, urgency, due_at, endpoint FROM delivery INDEXED BY delivery_due WHERE state = 0 AND (subscription, urgency, due_at) > (1, 0, 9) ORDER BY subscription, urgency, due_at LIMIT 1",
+          "SEARCH delivery USING INDEX delivery_due (state=? AND (subscription,urgency,due_at)>(?,?,?))"
         ),
         (
-          "SELECT row FROM delivery INDEXED BY delivery_due WHERE state = 0 AND endpoint = 1 AND class = 0 AND due_at <= 5 ORDER BY due_at, row",
-          "SEARCH delivery USING COVERING INDEX delivery_due (state=? AND endpoint=? AND class=? AND due_at<?)"
+          "SELECT row FROM delivery INDEXED BY delivery_due WHERE state = 0 AND subscription = 1 AND urgency = 0 AND due_at <= 5 ORDER BY due_at, row",
+          "SEARCH delivery USING COVERING INDEX delivery_due (state=? AND subscription=? AND urgency=? AND due_at<?)"
+        ),
+        (
+          "SELECT row FROM delivery INDEXED BY delivery_by_entity WHERE subscription = 1 AND entity = 2 AND entity IS NOT NULL AND state = 5 AND state IN (0, 4, 5) ORDER BY row LIMIT 1",
+          "SEARCH delivery USING COVERING INDEX delivery_by_entity (subscription=? AND entity=? AND state=?)"
+        ),
+        (
+          "SELECT row FROM delivery INDEXED BY delivery_parked WHERE state = 5 AND state IN (4, 5) AND subscription = 1",
+          "SEARCH delivery USING COVERING INDEX delivery_parked (state=? AND subscription=?)"
         ),
         (
           "SELECT occurred_at, seq FROM timeline_entry WHERE timeline = 1 AND audience = 0 AND (occurred_at, seq) <= (1, 2) ORDER BY occurred_at DESC, seq DESC LIMIT 9",

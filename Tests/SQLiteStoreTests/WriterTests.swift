@@ -75,7 +75,7 @@ import Testing
         try await store.writer.perform { transaction in
           _ = try transaction.ingest([.event(novel, origin)])
           var random = SystemRandomNumberGenerator()
-          _ = try transaction.replace(shop, with: [hook()], ifVersion: nil, using: &random)
+          _ = try transaction.replace(shop, with: [hook()], ifVersion: nil, by: nil, using: &random)
           throw Refused()
         }
       }

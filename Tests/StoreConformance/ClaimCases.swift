@@ -14,16 +14,17 @@ extension StoreConformance {
         _ = try await store.ingest([sampleEvent("2")])
         try await store.record([attempt(first[0], .scheduled(at: start + .seconds(60)))])
         let lanes = Set(try await store.dueLanes())
-        let (a, b) = (first[0].endpoint, first[1].endpoint)
+        func lane(_ task: DeliveryTask, _ urgency: Urgency) -> Lane { Lane(subscription: task.subscription.row, urgency: urgency) }
+        let (a, b) = (first[0], first[1])
         #expect(
           lanes == [
-            DueLane(lane: Lane(endpoint: a, isRetry: false), dueAt: start + .seconds(1)),
-            DueLane(lane: Lane(endpoint: a, isRetry: true), dueAt: start + .seconds(60)),
-            DueLane(lane: Lane(endpoint: b, isRetry: false), dueAt: start),
+            DueLane(lane: lane(a, .first), endpoint: a.endpoint, dueAt: start + .seconds(1)),
+            DueLane(lane: lane(a, .retry), endpoint: a.endpoint, dueAt: start + .seconds(60)),
+            DueLane(lane: lane(b, .first), endpoint: b.endpoint, dueAt: start),
           ])
-        #expect(try await store.nextDue(of: Lane(endpoint: a, isRetry: true), after: clock.now) == start + .seconds(60))
-        #expect(try await store.nextDue(of: Lane(endpoint: a, isRetry: true), after: start + .seconds(60)) == nil)
-        #expect(try await store.nextDue(of: Lane(endpoint: b, isRetry: true), after: clock.now) == nil)
+        #expect(try await store.nextDue(of: lane(a, .retry), after: clock.now) == start + .seconds(60))
+        #expect(try await store.nextDue(of: lane(a, .retry), after: start + .seconds(60)) == nil)
+        #expect(try await store.nextDue(of: lane(b, .retry), after: clock.now) == nil)
         try await world.close(store)
       },
 
@@ -32,7 +33,7 @@ extension StoreConformance {
         let store = try await world.open(clock)
         try await store.put([hook("a")])
         let tasks = try await store.ingest((1...6).map { sampleEvent("\($0)", data: "{\"n\":\($0)}") }).deliveries
-        let lane = Lane(endpoint: tasks[0].endpoint, isRetry: true)
+        let lane = Lane(subscription: tasks[0].subscription.row, urgency: .retry)
         // Tries that fail put them into the other lane, in another order; the last is not due yet.
         for (index, delay) in [3, 1, 2, 5, 4, 60].enumerated() {
           try await store.record([attempt(tasks[index], .scheduled(at: clock.now + .seconds(delay)))])
@@ -45,7 +46,7 @@ extension StoreConformance {
         let held: Set = [tasks[1].id, tasks[0].id]
         #expect(try await store.claim(lane, dueAt: now, excluding: held, limit: 2).map(\.event.id) == ["3", "5"])
         #expect(try await store.claim(lane, dueAt: now, excluding: [], limit: 0).isEmpty)
-        let first = Lane(endpoint: tasks[0].endpoint, isRetry: false)
+        let first = Lane(subscription: tasks[0].subscription.row, urgency: .first)
         #expect(try await store.claim(first, dueAt: now, excluding: [], limit: 10).isEmpty)
         try await world.close(store)
       },

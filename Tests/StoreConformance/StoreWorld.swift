@@ -54,7 +54,8 @@ public struct StoreCase<World: StoreWorld>: Sendable, CustomStringConvertible {
 public enum StoreConformance<World: StoreWorld> {
   public static var all: [StoreCase<World>] {
     ingestCases + subscriptionCases + claimCases + recordCases + requeueCases + listingCases + quarantineCases + visibilityCases
-      + accountCases + keyCases + deliveryVisibilityCases + subscriptionControlCases + explanationCases + feedCases
+      + accountCases + keyCases + deliveryVisibilityCases + subscriptionControlCases + explanationCases + feedCases + orderingCases
+      + ownEventCases
   }
 }
 

@@ -38,8 +38,11 @@ struct Composition {
     try await prepareAccounts(store, logger)
     let sender = try makeSender()
     let broker = try makeBroker(store: store)
-    let dispatcher = makeDispatcher(store: store, sender: sender, onDead: { broker?.relay.wake() })
     let commits = CommitSignal()
+    let dispatcher = makeDispatcher(store: store, sender: sender) { receipt in
+      if receipt.hasEvents { commits.fire() }
+      if receipt.hasOutbox { broker?.relay.wake() }
+    }
     let onReceipt: @Sendable (IngestReceipt) -> Void = { receipt in
       commits.fire()
       dispatcher.offer(receipt.deliveries)
@@ -145,14 +148,14 @@ struct Composition {
   }
 
   private func makeDispatcher(
-    store: SQLiteStore, sender: HTTPSender, onDead: @escaping @Sendable () -> Void
+    store: SQLiteStore, sender: HTTPSender, onRecorded: @escaping @Sendable (RecordReceipt) -> Void
   ) -> Dispatcher<HTTPSender> {
     var configuration = Dispatcher<HTTPSender>.Configuration(retryPolicy: RetryPolicy(schedule: settings.delivery.retrySchedule))
     configuration.limits.concurrency = settings.delivery.concurrency
     configuration.limits.perEndpoint = settings.delivery.perEndpointConcurrency
     return Dispatcher(
       configuration: configuration, store: store, sender: sender, clock: SystemClock.now, logger: Logger(label: "fanfare.delivery"),
-      onDead: onDead)
+      onRecorded: onRecorded)
   }
 
   private struct Broker {

@@ -19,6 +19,7 @@ extension EventExplanation {
     json.beginObject()
     switch custody.door {
     case .http: json.member("door", "http")
+    case .service: json.member("door", "service")
     case .amqp(let exchange, let routingKey):
       json.member("door", "amqp")
       json.member("exchange", exchange)

@@ -43,10 +43,12 @@ struct SubscriptionEntryRoutes: Sendable {
   }
 
   private func setPaused(_ isPaused: Bool, _ call: Call, _ scope: SubscriptionScope) async throws -> Response {
-    guard let subscription = try await ports.subscriptions.setPaused(isPaused, subscription: call["id"], of: scope) else {
+    guard let subscription = try await ports.subscriptions.setPaused(isPaused, subscription: call["id"], of: scope, by: call.caller.name)
+    else {
       throw APIError.unknownSubscription(call["id"])
     }
     ports.onSubscriptionsChanged()
+    ports.commits.fire()
     var json = JSONWriter(capacity: 256)
     subscription.appendJSON(to: &json)
     return .json(json.bytes)

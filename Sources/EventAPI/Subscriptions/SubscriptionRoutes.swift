@@ -34,8 +34,9 @@ struct SubscriptionRoutes: Sendable {
     let body = try await call.document()
     let drafts = try Subscription.drafts(parsing: body, scope: scope, makeID: ports.makeID)
     let version = try await expectedVersion(call, scope)
-    let set = try await ports.subscriptions.replace(scope, with: drafts, ifVersion: version)
+    let set = try await ports.subscriptions.replace(scope, with: drafts, ifVersion: version, by: call.caller.name)
     ports.onSubscriptionsChanged()
+    ports.commits.fire()
     return answer(set, for: call)
   }
 

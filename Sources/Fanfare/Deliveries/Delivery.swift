@@ -99,6 +99,8 @@ public struct DeliveryTask: Sendable {
     self.replayOf = replayOf
   }
 
+  public var urgency: Urgency { Lane(of: self).urgency }
+
   /// The number of the attempt that is due, from 1.
   public var attemptNumber: Int { attemptsMade + 1 }
 }

@@ -19,5 +19,10 @@ public struct EventType: Hashable, Sendable, CustomStringConvertible {
     "TEAM_CREATED", "TEAM_DELETED", "TEAM_MEMBER_UPDATED", "TEAM_MEMBER_DELETED", "TEAM_SERVICE_ACCOUNT_CREATED",
   ]
 
-  private static let known = Set(ofTheSeed)
+  /// The service's own: what happens to its subscriptions and deliveries (contract §7).
+  public static let subscriptionPaused = EventType("SUBSCRIPTION_PAUSED")
+  public static let subscriptionResumed = EventType("SUBSCRIPTION_RESUMED")
+  public static let deliveryDead = EventType("DELIVERY_DEAD")
+
+  private static let known = Set(ofTheSeed + [subscriptionPaused, subscriptionResumed, deliveryDead].map(\.name))
 }

@@ -9,6 +9,8 @@ public struct Origin: Sendable, Hashable {
   public enum Door: Sendable, Hashable {
     case amqp(exchange: String, routingKey: String)
     case http
+    /// The service made it itself.
+    case service
   }
 
   public var door: Door

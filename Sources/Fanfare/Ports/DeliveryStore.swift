@@ -3,6 +3,9 @@ public protocol DeliveryStore: Sendable {
   /// The lanes that have something scheduled, each with its earliest due time. Costs a few reads a lane, however long the backlog is.
   func dueLanes() async throws -> [DueLane]
 
+  /// The endpoints that failed last, and how they fare.
+  func endpointHealth() async throws -> [EndpointID: EndpointHealth]
+
   /// The deliveries of a lane that are due at `now`, the longest due first.
   ///
   /// - Parameter held: deliveries that are in hand already and must not come again.
@@ -15,31 +18,65 @@ public protocol DeliveryStore: Sendable {
   /// When the next delivery of a lane that is not due at `now` yet becomes due; nil if there is none.
   func nextDue(of lane: Lane, after now: Timestamp) async throws -> Timestamp?
 
-  /// Writes attempts down and moves their deliveries on, durably. A delivery that was removed or settled meanwhile stays as it is.
+  /// Writes attempts down and moves their deliveries on, and how endpoints fare, durably and in one transaction. A delivery that was
+  /// removed or settled meanwhile stays as it is.
   ///
-  /// A delivery that dies is put into the outbox in the same transaction.
-  func record(_ attempts: [AttemptRecord]) async throws
+  /// A delivery that dies is put into the outbox, and is an event of its own; so is a subscription that is paused.
+  func record(_ attempts: [AttemptRecord], endpoints: [EndpointReport]) async throws -> RecordReceipt
 }
 
-/// What is scheduled for one endpoint, first attempts apart from retries, so that late retries cannot stand in their way.
-/// A delivery is a retry once a try was counted against its schedule (``DeliveryTask/triesMade`` above 0).
-public struct Lane: Hashable, Sendable {
-  public var endpoint: EndpointID
-  public var isRetry: Bool
+/// What writing attempts down gave rise to.
+public struct RecordReceipt: Sendable {
+  /// Due at once: what waited behind deliveries of the same entity, and deliveries of the service's own events.
+  public var deliveries: [DeliveryTask]
+  public var hasOutbox: Bool
+  public var hasEvents: Bool
 
-  public init(endpoint: EndpointID, isRetry: Bool) {
-    self.endpoint = endpoint
-    self.isRetry = isRetry
+  public init(deliveries: [DeliveryTask] = [], hasOutbox: Bool = false, hasEvents: Bool = false) {
+    self.deliveries = deliveries
+    self.hasOutbox = hasOutbox
+    self.hasEvents = hasEvents
   }
 }
 
-/// A lane and when its first delivery is due.
+/// What is scheduled for one subscription: first attempts apart from retries and from replays, so that these cannot stand in their way.
+public struct Lane: Hashable, Sendable {
+  /// The store's key (``Subscription/row``).
+  public var subscription: Int64
+  public var urgency: Urgency
+
+  public init(subscription: Int64, urgency: Urgency) {
+    self.subscription = subscription
+    self.urgency = urgency
+  }
+
+  /// Where a delivery stands once so many tries are counted against its schedule.
+  public init(of task: DeliveryTask, triesMade: some BinaryInteger) {
+    let urgency: Urgency = task.replayOf != nil ? .replay : triesMade > 0 ? .retry : .first
+    self.init(subscription: task.subscription.row, urgency: urgency)
+  }
+
+  public init(of task: DeliveryTask) { self.init(of: task, triesMade: task.triesMade) }
+}
+
+/// Who goes first.
+public enum Urgency: Int64, Hashable, Sendable, CaseIterable {
+  case first = 0
+  /// A try was counted against its schedule (``DeliveryTask/triesMade`` above 0).
+  case retry = 1
+  /// It is a replay's, its retries included.
+  case replay = 2
+}
+
+/// A lane, where it leads, and when its first delivery is due.
 public struct DueLane: Hashable, Sendable {
   public var lane: Lane
+  public var endpoint: EndpointID
   public var dueAt: Timestamp
 
-  public init(lane: Lane, dueAt: Timestamp) {
+  public init(lane: Lane, endpoint: EndpointID, dueAt: Timestamp) {
     self.lane = lane
+    self.endpoint = endpoint
     self.dueAt = dueAt
   }
 }

@@ -9,6 +9,7 @@ extension Subscription {
     if isPaused {
       json.key("paused")
       json.bool(true)
+      json.member("paused_reason", pausedReason)
     }
     json.endObject()
   }
@@ -26,7 +27,8 @@ extension Subscription {
   ///
   /// - Throws: ``ValidationErrors`` if it is not what this version would have written.
   public convenience init(
-    stored: [UInt8], row: Int64, scope: SubscriptionScope, secrets: [String], retiredSecrets: [RetiredSecret] = [], isPaused: Bool
+    stored: [UInt8], row: Int64, scope: SubscriptionScope, secrets: [String], retiredSecrets: [RetiredSecret] = [], isPaused: Bool,
+    pausedReason: String? = nil
   ) throws(ValidationErrors) {
     let value: JSONValue
     do {
@@ -41,8 +43,9 @@ extension Subscription {
     self.init(
       row: row, scope: scope, id: entry.id, kind: entry.kind, url: entry.url, events: entry.events, filters: entry.filters,
       allowedGroups: entry.allowedGroups, format: entry.format, headers: entry.headers, retrySchedule: entry.retrySchedule,
-      rateLimitPerSecond: entry.rateLimitPerSecond, isDisabled: entry.isDisabled, slackUsername: entry.slackUsername,
-      slackIcon: entry.slackIcon, secrets: secrets, retiredSecrets: retiredSecrets, isPaused: isPaused)
+      rateLimitPerSecond: entry.rateLimitPerSecond, ordering: entry.ordering, isDisabled: entry.isDisabled,
+      slackUsername: entry.slackUsername,
+      slackIcon: entry.slackIcon, secrets: secrets, retiredSecrets: retiredSecrets, isPaused: isPaused, pausedReason: pausedReason)
   }
 
   private func appendFields(to json: inout JSONWriter, hidingSecrets: Bool = false) {
@@ -85,6 +88,7 @@ extension Subscription {
       json.strings(retrySchedule.map(\.text))
       json.endObject()
     }
+    if ordering != .none { json.member("ordering", ordering.rawValue) }
     if let rateLimitPerSecond {
       json.key("rateLimit")
       json.beginObject()

@@ -34,8 +34,9 @@ public final class Subscription: Sendable {
   public let headers: [Header]
   /// Delays before each retry instead of the service's own; nil for those.
   public let retrySchedule: [Duration]?
-  /// Kept and shown; enforced by the delivery policy once it is there.
+  /// Deliveries in a second at most, evenly spaced; nil for no such limit.
   public let rateLimitPerSecond: Int?
+  public let ordering: Ordering
   public let isDisabled: Bool
   public let slackUsername: String?
   public let slackIcon: String?
@@ -44,8 +45,18 @@ public final class Subscription: Sendable {
   /// Those before the last rotations, the newest first.
   public let retiredSecrets: [RetiredSecret]
   public let isPaused: Bool
+  /// Why, for people and programs: `by_hand`, `failing`, or what its receiver said (`http_410`).
+  public let pausedReason: String?
   /// For a draft: whether it says nothing of the pause, so that the entry it replaces keeps its own.
   public let keepsPause: Bool
+
+  /// In what order deliveries are made.
+  public enum Ordering: String, Sendable, CaseIterable {
+    /// Each as soon as it can be.
+    case none
+    /// Those about one deployment, or one version of an application, in the order in which the events were stored, one at a time.
+    case entity
+  }
 
   public struct Header: Sendable, Hashable {
     public var name: String
@@ -60,8 +71,10 @@ public final class Subscription: Sendable {
   public init(
     row: Int64 = 0, scope: SubscriptionScope, id: String, kind: Kind, url: String, events: [Glob]? = nil, filters: [Filter] = [],
     allowedGroups: [String]? = nil, format: Format = .event, headers: [Header] = [], retrySchedule: [Duration]? = nil,
-    rateLimitPerSecond: Int? = nil, isDisabled: Bool = false, slackUsername: String? = nil, slackIcon: String? = nil,
-    secrets: [String] = [], retiredSecrets: [RetiredSecret] = [], isPaused: Bool = false, keepsPause: Bool = true
+    rateLimitPerSecond: Int? = nil, ordering: Ordering = .none, isDisabled: Bool = false, slackUsername: String? = nil,
+    slackIcon: String? = nil,
+    secrets: [String] = [], retiredSecrets: [RetiredSecret] = [], isPaused: Bool = false, pausedReason: String? = nil,
+    keepsPause: Bool = true
   ) {
     self.row = row
     self.scope = scope
@@ -75,12 +88,14 @@ public final class Subscription: Sendable {
     self.headers = headers
     self.retrySchedule = retrySchedule
     self.rateLimitPerSecond = rateLimitPerSecond
+    self.ordering = ordering
     self.isDisabled = isDisabled
     self.slackUsername = slackUsername
     self.slackIcon = slackIcon
     self.secrets = secrets
     self.retiredSecrets = retiredSecrets
     self.isPaused = isPaused
+    self.pausedReason = pausedReason
     self.keepsPause = keepsPause
   }
 }

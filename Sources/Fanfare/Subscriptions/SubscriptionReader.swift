@@ -5,7 +5,8 @@ struct SubscriptionReader {
   let key: String?
 
   static let keys = [
-    "id", "type", "url", "events", "filters", "allowed_groups", "format", "headers", "retry", "rateLimit", "disabled", "slack_username",
+    "id", "type", "url", "events", "filters", "allowed_groups", "format", "headers", "retry", "rateLimit", "ordering", "disabled",
+    "slack_username",
     "slack_icon", "secret", "paused",
   ]
   /// What GET adds, taken back and ignored.
@@ -34,6 +35,7 @@ struct SubscriptionReader {
     let headers = headers(&entry)
     let retrySchedule = retrySchedule(&entry)
     let rateLimit = rateLimit(&entry)
+    let ordering: Subscription.Ordering? = entry.choice("ordering")
     let isDisabled = entry.bool("disabled") ?? false
     let isPaused = entry.bool("paused")
     let slackUsername = slackUsername(&entry)
@@ -45,7 +47,8 @@ struct SubscriptionReader {
     return Subscription(
       scope: scope, id: id, kind: kind ?? .webhook, url: url ?? "", events: events?.map { Glob($0) }, filters: filters ?? [],
       allowedGroups: allowedGroups, format: format ?? .event, headers: headers, retrySchedule: retrySchedule, rateLimitPerSecond: rateLimit,
-      isDisabled: isDisabled, slackUsername: slackUsername, slackIcon: slackIcon, secrets: secret.map { [$0] } ?? [],
+      ordering: ordering ?? .none, isDisabled: isDisabled, slackUsername: slackUsername, slackIcon: slackIcon,
+      secrets: secret.map { [$0] } ?? [],
       isPaused: isPaused ?? false, keepsPause: isPaused == nil)
   }
 

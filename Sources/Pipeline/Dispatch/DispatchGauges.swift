@@ -6,6 +6,7 @@ import Synchronization
 final class DispatchGauges: Sendable {
   private let inFlight = Gauge(label: "fanfare_deliveries_in_flight")
   private let waiting = Gauge(label: "fanfare_deliveries_in_memory")
+  private let failing = Gauge(label: "fanfare_endpoints_open")
   private let succeeded = Counter(label: "fanfare_delivery_attempts_total", dimensions: [("outcome", "succeeded")])
   private let retried = Counter(label: "fanfare_delivery_attempts_total", dimensions: [("outcome", "retried")])
   private let dead = Counter(label: "fanfare_delivery_attempts_total", dimensions: [("outcome", "dead")])
@@ -13,9 +14,10 @@ final class DispatchGauges: Sendable {
 
   var attemptsInFlight: Int { current.load(ordering: .relaxed) }
 
-  func set(inFlight: Int, waiting: Int) {
+  func set(inFlight: Int, waiting: Int, openBreakers: Int) {
     self.inFlight.record(inFlight)
     self.waiting.record(waiting)
+    failing.record(openBreakers)
     current.store(inFlight, ordering: .relaxed)
   }
 

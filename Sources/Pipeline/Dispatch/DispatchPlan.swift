@@ -2,13 +2,14 @@ import Fanfare
 
 /// Decides which delivery is attempted next. A value without I/O, clocks or tasks: the dispatcher tells it what happened and does what it says.
 ///
-/// - Slots are limited over all and for each endpoint; retries may use at most three quarters of either, so that first attempts always
-///   find some.
-/// - Endpoints take turns: a dead one costs the others nothing but its own slots.
-/// - What waits in memory is bounded, over all and for each lane. Past the bound deliveries wait in the store's table, and a lane that has
-///   any there takes no fresh ones until it has caught up with the table: nothing is overtaken for ever.
+/// - Slots are limited over all and for each endpoint; retries and replays have shares of either, so that first attempts always find some.
+/// - Subscriptions take turns: a dead endpoint costs the others nothing but its own slots, and none once its breaker is open.
+/// - What waits in memory is bounded: a lane may have half of what the others leave free, so nobody fills it. Past the bound deliveries wait
+///   in the store's table, and a lane that has any there takes no fresh ones until it has caught up: nothing is overtaken for ever.
+/// - What waits too long for a Slack URL goes out together.
 struct DispatchPlan {
-  private struct LaneState {
+  struct LaneState {
+    var endpoint: EndpointID
     var queue = Queue<DeliveryTask>()
     /// Whether the table may hold deliveries of this lane that are due and not in memory.
     var isBehind = false
@@ -19,32 +20,49 @@ struct DispatchPlan {
     var isIdle: Bool { queue.isEmpty && !isBehind && !isClaiming && nextDue == nil }
   }
 
-  private struct EndpointState {
-    var inFlight = 0
-    var retriesInFlight = 0
-    var pausedUntil: Timestamp?
+  struct EndpointState {
+    var gate: EndpointGate
+    var lanes: Set<Lane> = []
     /// What must not be claimed again: waiting in memory, in flight, or not written down yet.
     var held: Set<DeliveryID> = []
   }
 
-  let limits: DispatchLimits
-  private var lanes: [Lane: LaneState] = [:]
-  private var endpoints: [EndpointID: EndpointState] = [:]
-  /// Lanes that can send, in the order of their turns.
-  private var firstTurns = Queue<Lane>()
-  private var retryTurns = Queue<Lane>()
-  private var havingTurn: Set<Lane> = []
-  /// Lanes that are behind and have nothing left in memory.
-  private var wanting: Set<Lane> = []
-  /// The earliest of all due times and ends of pauses.
-  private(set) var nextWakeUp: Timestamp?
+  enum Alarm: Hashable {
+    /// Something in the lane's table becomes due.
+    case lane(Lane)
+    /// The endpoint may be sent to again.
+    case endpoint(EndpointID)
+    /// The subscription's pace lets the next one go.
+    case subscription(Int64)
+  }
 
-  private(set) var waiting = 0
-  private(set) var inFlight = 0
-  private(set) var retriesInFlight = 0
+  let limits: DispatchLimits
+  /// When the service started; nil in a plan that need not care what was sent before.
+  let start: Timestamp?
+  var lanes: [Lane: LaneState] = [:]
+  var endpoints: [EndpointID: EndpointState] = [:]
+  var paces: [Int64: Pace] = [:]
+  /// Lanes that have something to send, in the order of their turns.
+  var turns: [Urgency: Queue<Lane>] = [:]
+  var havingTurn: Set<Lane> = []
+  /// Lanes that are behind and have nothing left in memory.
+  var wanting: Set<Lane> = []
+  var alarms = AlarmClock<Alarm>()
+
+  var waiting = 0
+  var inFlight: [Urgency: Int] = [:]
   private(set) var unrecorded = 0
 
-  init(limits: DispatchLimits) { self.limits = limits }
+  init(limits: DispatchLimits, start: Timestamp? = nil) {
+    self.limits = limits
+    self.start = start
+  }
+
+  /// When the plan is to be asked again although nothing happened.
+  var nextWakeUp: Timestamp? { alarms.next }
+  var attemptsInFlight: Int { inFlight.values.reduce(0, +) }
+  /// Endpoints that are only probed.
+  var openBreakers: Int { endpoints.values.count { $0.gate.isOpenBreaker } }
 
   // MARK: What happened
 
@@ -52,8 +70,10 @@ struct DispatchPlan {
   mutating func offer(_ tasks: [DeliveryTask]) {
     for task in tasks {
       let lane = Lane(of: task)
-      let state = lanes[lane]
-      if state?.isBehind == true || state?.isClaiming == true || waiting >= limits.held || state?.queue.count ?? 0 >= limits.held / 2 {
+      attach(lane, to: task.endpoint, isSlack: task.subscription.kind == .slack)
+      guard let state = lanes[lane] else { continue }
+      let isShut = endpoints[task.endpoint]?.gate.isOpenBreaker == true
+      if isShut || state.isBehind || state.isClaiming || state.queue.count >= (limits.held - waiting) / 2 {
         fallBehind(lane)
       } else {
         enqueue(task, in: lane)
@@ -61,19 +81,25 @@ struct DispatchPlan {
     }
   }
 
-  /// What the store says is scheduled.
-  mutating func found(_ due: [DueLane], at now: Timestamp) {
+  /// What the store says is scheduled, and how endpoints fare. Of those that something is under way for, the plan knows better.
+  mutating func found(_ due: [DueLane], health: [EndpointID: EndpointHealth], at now: Timestamp) {
+    for entry in due { attach(entry.lane, to: entry.endpoint, isSlack: nil) }
+    for endpoint in endpoints.keys where endpoints[endpoint]?.held.isEmpty == true { endpoints[endpoint]?.gate.found(health[endpoint]) }
     for entry in due { schedule(entry.lane, at: entry.dueAt, now: now) }
   }
 
   /// What a claim brought. Fewer than it asked for means that the lane has caught up with the table up to `now`.
   mutating func claimed(_ tasks: [DeliveryTask], by claim: Claim, nextDue: Timestamp?, now: Timestamp) {
-    lanes[claim.lane, default: LaneState()].isClaiming = false
-    if tasks.count < claim.limit { lanes[claim.lane]?.isBehind = false }
-    for task in tasks where endpoints[task.endpoint]?.held.contains(task.id) != true { enqueue(task, in: claim.lane) }
-    if lanes[claim.lane]?.isBehind == true, lanes[claim.lane]?.queue.isEmpty == true { wanting.insert(claim.lane) }
-    if let nextDue { schedule(claim.lane, at: nextDue, now: now) }
-    dropIfIdle(claim.lane.endpoint)
+    let lane = claim.lane
+    lanes[lane]?.isClaiming = false
+    if tasks.count < claim.limit { lanes[lane]?.isBehind = false }
+    for task in tasks where endpoints[task.endpoint]?.held.contains(task.id) != true {
+      attach(lane, to: task.endpoint, isSlack: task.subscription.kind == .slack)
+      enqueue(task, in: lane)
+    }
+    proceed(lane)
+    if let nextDue { schedule(lane, at: nextDue, now: now) }
+    if let endpoint = lanes[lane]?.endpoint { dropIfIdle(endpoint, at: now) }
   }
 
   /// A claim failed: the lane stays behind and is claimed again.
@@ -82,30 +108,36 @@ struct DispatchPlan {
     wanting.insert(claim.lane)
   }
 
-  /// An attempt came back. Its slot is free; the delivery stays held until it is written down.
-  mutating func finished(_ task: DeliveryTask) {
-    inFlight -= 1
-    unrecorded += 1
-    endpoints[task.endpoint]?.inFlight -= 1
-    if Lane(of: task).isRetry {
-      retriesInFlight -= 1
-      endpoints[task.endpoint]?.retriesInFlight -= 1
-    }
-    takeTurns(task.endpoint)
+  /// An attempt came back. Its slot is free; its deliveries stay held until they are written down.
+  ///
+  /// - Returns: what is to be kept of the endpoint, if that changed.
+  mutating func finished(
+    _ task: DeliveryTask, _ sign: EndpointSign, at now: Timestamp, using random: inout some RandomNumberGenerator
+  ) -> EndpointReport? {
+    unrecorded += task.digest?.members.count ?? 1
+    giveBackSlot(of: task, at: now)
+    let endpoint = task.endpoint
+    let wasOpen = endpoints[endpoint]?.gate.isOpenBreaker == true
+    let isChanged = endpoints[endpoint]?.gate.judge(sign, limits, at: now, using: &random) == true
+    let health = endpoints[endpoint]?.gate.health
+    if health?.isOpen == true, !wasOpen { forgetWaiting(of: endpoint) }
+    reopen(endpoint)
+    guard isChanged else { return nil }
+    return EndpointReport(
+      endpoint: endpoint, health: health, isGivenUp: health?.isHopeless(at: now, rules: limits.breaker) == true)
   }
 
-  /// A granted task that is not to be made: its subscription has changed since, and the table knows what becomes of the delivery.
-  mutating func withdrawn(_ task: DeliveryTask) {
-    let lane = Lane(of: task)
-    inFlight -= 1
-    endpoints[task.endpoint]?.inFlight -= 1
+  /// A granted attempt that is not to be made: its subscription has changed since, and the table knows what becomes of the delivery.
+  mutating func withdrawn(_ task: DeliveryTask, at now: Timestamp) {
+    giveBackSlot(of: task, at: now)
+    leftOut(task)
+    reopen(task.endpoint)
+  }
+
+  /// As ``withdrawn(_:at:)``, of one that would have gone in a digest: the others still go.
+  mutating func leftOut(_ task: DeliveryTask) {
     endpoints[task.endpoint]?.held.remove(task.id)
-    if lane.isRetry {
-      retriesInFlight -= 1
-      endpoints[task.endpoint]?.retriesInFlight -= 1
-    }
-    fallBehind(lane)
-    takeTurns(task.endpoint)
+    fallBehind(Lane(of: task))
   }
 
   /// An attempt is written down, and what it left the delivery as.
@@ -114,39 +146,23 @@ struct DispatchPlan {
     unrecorded -= 1
     endpoints[task.endpoint]?.held.remove(task.id)
     if let until = record.verdict.pausesEndpointUntil, until > now {
-      endpoints[task.endpoint, default: EndpointState()].pausedUntil = until
-      wakeUp(at: until)
+      endpoints[task.endpoint]?.gate.pause(until: until)
+      alarms.set(.endpoint(task.endpoint), at: until)
     }
     if case .scheduled(let dueAt) = record.verdict.state {
-      let isRetry = task.triesMade > 0 || record.verdict.countsAsTry
-      schedule(Lane(endpoint: task.endpoint, isRetry: isRetry), at: dueAt, now: now)
+      let lane = Lane(of: task, triesMade: task.triesMade + (record.verdict.countsAsTry ? 1 : 0))
+      attach(lane, to: task.endpoint, isSlack: task.subscription.kind == .slack)
+      schedule(lane, at: dueAt, now: now)
     }
-    dropIfIdle(task.endpoint)
+    dropIfIdle(task.endpoint, at: now)
   }
 
   /// Forgets everything that only waits in memory: something changed, and the table knows better.
   mutating func forgetWaiting() {
-    for (lane, state) in lanes where !state.queue.isEmpty {
-      var queue = state.queue
-      while let task = queue.popFirst() { endpoints[lane.endpoint]?.held.remove(task.id) }
-      lanes[lane]?.queue = queue
-      fallBehind(lane)
-    }
-    waiting = 0
-    firstTurns = Queue()
-    retryTurns = Queue()
-    havingTurn = []
+    for endpoint in endpoints.keys { forgetWaiting(of: endpoint) }
   }
 
   // MARK: What to do
-
-  /// The attempts to start now.
-  mutating func grant(at now: Timestamp) -> [DeliveryTask] {
-    wake(at: now)
-    var granted: [DeliveryTask] = []
-    while let task = nextFirst() ?? nextRetry() { granted.append(task) }
-    return granted
-  }
 
   /// What to read from the table.
   struct Claim: Sendable {
@@ -157,161 +173,37 @@ struct DispatchPlan {
 
   mutating func claims(at now: Timestamp) -> [Claim] {
     wake(at: now)
-    if wanting.isEmpty { return [] }
     var claims: [Claim] = []
     // A lane with nothing in memory may always have a few, so that those who fill the memory can't keep it out.
     let limit = waiting < limits.held / 2 ? limits.claim : limits.smallClaim
-    for lane in wanting where endpoints[lane.endpoint]?.pausedUntil == nil {
-      lanes[lane]?.isClaiming = true
-      claims.append(Claim(lane: lane, excluding: endpoints[lane.endpoint]?.held ?? [], limit: limit))
+    for lane in wanting {
+      guard let endpoint = lanes[lane]?.endpoint, let state = endpoints[endpoint] else { continue }
       if claims.count >= limits.claims { break }
+      wanting.remove(lane)
+      if let until = state.gate.closure(at: now) {
+        alarms.set(.endpoint(endpoint), at: until)
+        continue
+      }
+      lanes[lane]?.isClaiming = true
+      claims.append(Claim(lane: lane, excluding: state.held, limit: state.gate.isOpenBreaker ? 1 : limit))
     }
-    for claim in claims { wanting.remove(claim.lane) }
     return claims
   }
 
-  // MARK: Lanes
-
-  private mutating func enqueue(_ task: DeliveryTask, in lane: Lane) {
-    lanes[lane, default: LaneState()].queue.append(task)
-    endpoints[task.endpoint, default: EndpointState()].held.insert(task.id)
-    waiting += 1
-    takeTurn(lane)
-  }
-
-  private mutating func fallBehind(_ lane: Lane) {
-    lanes[lane, default: LaneState()].isBehind = true
-    if let state = lanes[lane], state.queue.isEmpty, !state.isClaiming { wanting.insert(lane) }
-  }
-
-  private mutating func schedule(_ lane: Lane, at dueAt: Timestamp, now: Timestamp) {
-    if dueAt <= now { return fallBehind(lane) }
-    let earliest = min(lanes[lane]?.nextDue ?? dueAt, dueAt)
-    lanes[lane, default: LaneState()].nextDue = earliest
-    wakeUp(at: earliest)
-  }
-
-  private mutating func wakeUp(at time: Timestamp) {
-    nextWakeUp = min(nextWakeUp ?? time, time)
-  }
-
-  /// Lets due times and pauses that have passed take effect.
-  private mutating func wake(at now: Timestamp) {
-    guard let next = nextWakeUp, next <= now else { return }
-    nextWakeUp = nil
-    for (lane, state) in lanes {
-      guard let due = state.nextDue else { continue }
-      if due > now {
-        wakeUp(at: due)
-      } else {
+  /// Lets due times and closures that have passed take effect.
+  mutating func wake(at now: Timestamp) {
+    for alarm in alarms.due(at: now) {
+      switch alarm {
+      case .lane(let lane):
+        guard let due = lanes[lane]?.nextDue else { continue }
         lanes[lane]?.nextDue = nil
-        fallBehind(lane)
+        schedule(lane, at: due, now: now)
+      case .endpoint(let endpoint):
+        reopen(endpoint)
+        dropIfIdle(endpoint, at: now)
+      case .subscription(let row):
+        for urgency in Urgency.allCases { proceed(Lane(subscription: row, urgency: urgency)) }
       }
     }
-    for (endpoint, state) in endpoints {
-      guard let until = state.pausedUntil else { continue }
-      if until > now {
-        wakeUp(at: until)
-      } else {
-        endpoints[endpoint]?.pausedUntil = nil
-        takeTurns(endpoint)
-        dropIfIdle(endpoint)
-      }
-    }
-  }
-
-  /// Keeps the plan as small as what is going on: an endpoint with nothing to do leaves nothing behind.
-  private mutating func dropIfIdle(_ endpoint: EndpointID) {
-    if let state = endpoints[endpoint] {
-      if !state.held.isEmpty { return }
-      if state.inFlight == 0, state.pausedUntil == nil { endpoints[endpoint] = nil }
-    }
-    for isRetry in [false, true] {
-      let lane = Lane(endpoint: endpoint, isRetry: isRetry)
-      if lanes[lane]?.isIdle == true { lanes[lane] = nil }
-    }
-  }
-
-  // MARK: Turns
-
-  private mutating func takeTurns(_ endpoint: EndpointID) {
-    takeTurn(Lane(endpoint: endpoint, isRetry: false))
-    takeTurn(Lane(endpoint: endpoint, isRetry: true))
-  }
-
-  private mutating func takeTurn(_ lane: Lane) {
-    if lanes[lane]?.queue.isEmpty ?? true || !canSend(lane) || !havingTurn.insert(lane).inserted { return }
-    if lane.isRetry { retryTurns.append(lane) } else { firstTurns.append(lane) }
-  }
-
-  private func canSend(_ lane: Lane) -> Bool {
-    guard let state = endpoints[lane.endpoint] else { return true }
-    if state.pausedUntil != nil || state.inFlight >= limits.perEndpoint { return false }
-    return !lane.isRetry || state.retriesInFlight < limits.retriesPerEndpoint
-  }
-
-  private var isFull: Bool { inFlight >= limits.concurrency || unrecorded >= limits.unrecorded }
-
-  private mutating func nextFirst() -> DeliveryTask? {
-    if isFull { return nil }
-    while let lane = firstTurns.popFirst() {
-      if let task = take(from: lane) { return task }
-    }
-    return nil
-  }
-
-  private mutating func nextRetry() -> DeliveryTask? {
-    if isFull || retriesInFlight >= limits.retryConcurrency { return nil }
-    while let lane = retryTurns.popFirst() {
-      if let task = take(from: lane) {
-        retriesInFlight += 1
-        endpoints[lane.endpoint]?.retriesInFlight += 1
-        // Its turn was judged before this retry counted; the next one is judged when the turn comes.
-        return task
-      }
-    }
-    return nil
-  }
-
-  private mutating func take(from lane: Lane) -> DeliveryTask? {
-    havingTurn.remove(lane)
-    guard canSend(lane), let task = lanes[lane]?.queue.popFirst() else { return nil }
-    waiting -= 1
-    inFlight += 1
-    endpoints[lane.endpoint, default: EndpointState()].inFlight += 1
-    if lanes[lane]?.queue.isEmpty == true {
-      if lanes[lane]?.isBehind == true, lanes[lane]?.isClaiming == false { wanting.insert(lane) }
-    } else {
-      takeTurn(lane)
-    }
-    return task
-  }
-}
-
-/// How much the dispatcher does and holds at once.
-public struct DispatchLimits: Sendable {
-  /// Attempts in flight (`delivery.concurrency`).
-  public var concurrency = 256
-  /// Attempts in flight for each endpoint (`delivery.perEndpointConcurrency`).
-  public var perEndpoint = 16
-  /// Deliveries waiting in memory.
-  public var held = 4096
-  /// Attempts that ended and are not written down yet; beyond it nothing new is started.
-  public var unrecorded = 2048
-  /// How many deliveries of a lane are claimed at once; fewer when the memory is half full.
-  public var claim = 256
-  public var smallClaim = 32
-  /// How many claims are made in one turn.
-  public var claims = 64
-
-  var retryConcurrency: Int { max(1, concurrency * 3 / 4) }
-  var retriesPerEndpoint: Int { max(1, perEndpoint * 3 / 4) }
-
-  public init() {}
-}
-
-extension Lane {
-  init(of task: DeliveryTask) {
-    self.init(endpoint: task.endpoint, isRetry: task.triesMade > 0)
   }
 }

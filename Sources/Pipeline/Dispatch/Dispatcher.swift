@@ -21,36 +21,36 @@ public final class Dispatcher<Sender: DeliverySender>: Service, HealthReporting 
   enum Message: Sendable {
     case offered([DeliveryTask])
     case ended([AttemptResult])
-    case found([DueLane])
+    case found([DueLane], [EndpointID: EndpointHealth])
     case claimed(DispatchPlan.Claim, [DeliveryTask], nextDue: Timestamp?)
     case claimFailed(DispatchPlan.Claim)
-    case recorded([AttemptRecord])
+    case recorded([AttemptRecord], RecordReceipt)
     case changed(forgetWaiting: Bool)
     case timerFired(Timestamp)
     case stop
     case drainTimedOut
   }
 
-  private let configuration: Configuration
-  private let store: any DeliveryStore
-  private let sender: Sender
-  private let clock: @Sendable () -> Timestamp
-  private let onDead: @Sendable () -> Void
-  private let logger: Logger
-  private let messages = BatchStream<Message>()
-  private let gauges = DispatchGauges()
+  let configuration: Configuration
+  let store: any DeliveryStore
+  let sender: Sender
+  let clock: @Sendable () -> Timestamp
+  let onRecorded: @Sendable (RecordReceipt) -> Void
+  let logger: Logger
+  let messages = BatchStream<Message>()
+  let gauges = DispatchGauges()
 
-  /// - Parameter onDead: told when dead letters were written to the outbox.
+  /// - Parameter onRecorded: told what writing attempts down gave rise to, but for deliveries, which the dispatcher takes over itself.
   public init(
     configuration: Configuration, store: any DeliveryStore, sender: Sender, clock: @escaping @Sendable () -> Timestamp, logger: Logger,
-    onDead: @escaping @Sendable () -> Void
+    onRecorded: @escaping @Sendable (RecordReceipt) -> Void
   ) {
     self.configuration = configuration
     self.store = store
     self.sender = sender
     self.clock = clock
     self.logger = logger
-    self.onDead = onDead
+    self.onRecorded = onRecorded
   }
 
   /// Takes deliveries over that are durable and due. Any thread; returns at once.
@@ -78,7 +78,7 @@ public final class Dispatcher<Sender: DeliverySender>: Service, HealthReporting 
         group.addTask { [messages, sender] in
           for await results in sender.results { messages.send(.ended(results)) }
         }
-        var turn = Turn(dispatcher: self)
+        var turn = DispatcherTurn(dispatcher: self)
         await turn.run(in: &group)
         group.cancelAll()
       }
@@ -87,169 +87,8 @@ public final class Dispatcher<Sender: DeliverySender>: Service, HealthReporting 
     }
   }
 
-  /// The state of the one task.
-  private struct Turn {
-    let dispatcher: Dispatcher
-    var plan: DispatchPlan
-    /// Judged, and waiting for the record that is being written.
-    var unwritten: [AttemptRecord] = []
-    var isRecording = false
-    var isStopping = false
-    var timer: Timestamp?
-
-    init(dispatcher: Dispatcher) {
-      self.dispatcher = dispatcher
-      plan = DispatchPlan(limits: dispatcher.configuration.limits)
-    }
-
-    mutating func run(in group: inout DiscardingTaskGroup) async {
-      look(in: &group)
-      for await batch in dispatcher.messages {
-        for message in batch {
-          guard handle(message, in: &group) else { return }
-        }
-        act(in: &group)
-        if isStopping, plan.inFlight == 0, plan.unrecorded == 0 { return }
-      }
-    }
-
-    /// - Returns: whether to go on.
-    private mutating func handle(_ message: Message, in group: inout DiscardingTaskGroup) -> Bool {
-      let now = dispatcher.clock()
-      switch message {
-      case .offered(let tasks): plan.offer(tasks)
-      case .ended(let results): judge(results, now: now)
-      case .found(let lanes): plan.found(lanes, at: now)
-      case .claimed(let claim, let tasks, let nextDue): plan.claimed(tasks, by: claim, nextDue: nextDue, now: now)
-      case .claimFailed(let claim): plan.claimFailed(claim)
-      case .recorded(let records):
-        isRecording = false
-        for record in records { plan.recorded(record, now: now) }
-        if records.contains(where: { $0.verdict.state.isDead }) { dispatcher.onDead() }
-      case .changed(let forgetWaiting):
-        if forgetWaiting { plan.forgetWaiting() }
-        look(in: &group)
-      case .timerFired(let time): if timer == time { timer = nil }
-      case .stop:
-        if isStopping { return true }
-        isStopping = true
-        let dispatcher = dispatcher
-        group.addTask {
-          try? await Task.sleep(for: dispatcher.configuration.drainTimeout)
-          dispatcher.messages.send(.drainTimedOut)
-        }
-      case .drainTimedOut:
-        dispatcher.logger.warning(
-          "attempts were still in flight when the time to stop was over; they stay scheduled", metadata: ["attempts": "\(plan.inFlight)"])
-        return false
-      }
-      return true
-    }
-
-    private mutating func act(in group: inout DiscardingTaskGroup) {
-      let now = dispatcher.clock()
-      record(in: &group)
-      if !isStopping {
-        send(at: now)
-        for claim in plan.claims(at: now) { self.claim(claim, in: &group) }
-        setTimer(in: &group)
-      }
-      dispatcher.gauges.set(inFlight: plan.inFlight, waiting: plan.waiting)
-    }
-
-    /// Starts what is granted, but for what a change of its subscription has overtaken on its way here.
-    private mutating func send(at now: Timestamp) {
-      while true {
-        let granted = plan.grant(at: now)
-        if granted.isEmpty { return }
-        let current = granted.filter { dispatcher.store.isCurrent($0) }
-        if !current.isEmpty { dispatcher.sender.send(current) }
-        if current.count == granted.count { return }
-        let kept = Set(current.map(\.id))
-        for task in granted where !kept.contains(task.id) { plan.withdrawn(task) }
-      }
-    }
-
-    // MARK: Results
-
-    private mutating func judge(_ results: [AttemptResult], now: Timestamp) {
-      var random = SystemRandomNumberGenerator()
-      for result in results {
-        plan.finished(result.task)
-        let verdict = dispatcher.configuration.retryPolicy.verdict(on: result, now: now, using: &random)
-        let record = AttemptRecord(result: result, verdict: verdict)
-        if case .failure(let failure) = result.outcome, failure.kind == .stopped {
-          // It was not made: the delivery stays as it is in the table.
-          plan.recorded(record, now: now)
-          continue
-        }
-        dispatcher.gauges.count(record)
-        dispatcher.log(record)
-        unwritten.append(record)
-      }
-    }
-
-    private mutating func record(in group: inout DiscardingTaskGroup) {
-      if isRecording || unwritten.isEmpty { return }
-      isRecording = true
-      let records = unwritten
-      unwritten = []
-      let dispatcher = dispatcher
-      group.addTask {
-        guard await dispatcher.recordUntilDone(records) else { return }
-        dispatcher.messages.send(.recorded(records))
-      }
-    }
-
-    // MARK: The table
-
-    private func look(in group: inout DiscardingTaskGroup) {
-      let dispatcher = dispatcher
-      group.addTask {
-        if let lanes = await dispatcher.untilDone("looking for due deliveries failed", { try await dispatcher.store.dueLanes() }) {
-          dispatcher.messages.send(.found(lanes))
-        }
-      }
-    }
-
-    private func claim(_ claim: DispatchPlan.Claim, in group: inout DiscardingTaskGroup) {
-      let dispatcher = dispatcher
-      group.addTask {
-        let now = dispatcher.clock()
-        do {
-          let tasks = try await dispatcher.store.claim(claim.lane, dueAt: now, excluding: claim.excluding, limit: claim.limit)
-          let nextDue = tasks.count < claim.limit ? try await dispatcher.store.nextDue(of: claim.lane, after: now) : nil
-          dispatcher.messages.send(.claimed(claim, tasks, nextDue: nextDue))
-        } catch {
-          dispatcher.logger.error("claiming deliveries failed; it is tried again", metadata: ["error": "\(error)"])
-          // A back-off: the disk sends no signal when it is well again.
-          try? await Task.sleep(for: .seconds(1))
-          dispatcher.messages.send(.claimFailed(claim))
-        }
-      }
-    }
-
-    private mutating func setTimer(in group: inout DiscardingTaskGroup) {
-      guard let next = plan.nextWakeUp else { return }
-      // One that fires earlier is armed already, and sets the next.
-      if let timer, timer <= next { return }
-      timer = next
-      let dispatcher = dispatcher
-      group.addTask {
-        let wait = next - dispatcher.clock()
-        // Until a due time.
-        if wait > .zero { try? await Task.sleep(for: wait, tolerance: .milliseconds(1)) }
-        if !Task.isCancelled { dispatcher.messages.send(.timerFired(next)) }
-      }
-    }
-  }
-
-  private func recordUntilDone(_ records: [AttemptRecord]) async -> Bool {
-    await untilDone("writing attempts down failed") { try await self.store.record(records) } != nil
-  }
-
   /// Tries again, with growing gaps, until it works or the task is cancelled.
-  private func untilDone<Value: Sendable>(
+  func untilDone<Value: Sendable>(
     _ failure: Logger.Message, _ work: @Sendable () async throws -> Value
   ) async -> Value? {
     var delay = Duration.milliseconds(100)
@@ -266,8 +105,23 @@ public final class Dispatcher<Sender: DeliverySender>: Service, HealthReporting 
     }
   }
 
+  /// A line when a breaker opens, stays open for too long, or closes.
+  func log(_ report: EndpointReport) {
+    guard let health = report.health else {
+      return logger.notice("an endpoint that failed is well again", metadata: ["endpoint": "\(report.endpoint.row)"])
+    }
+    let isNew = health.isOpen && health.probes == 0 && health.failures == configuration.limits.breaker.threshold
+    if !isNew && !report.isGivenUp { return }
+    logger.warning(
+      report.isGivenUp
+        ? "an endpoint has failed for too long; its subscriptions are paused" : "an endpoint keeps failing and is only probed now",
+      metadata: [
+        "endpoint": "\(report.endpoint.row)", "failures": "\(health.failures)", "failing_since": "\(health.failingSince.rfc3339)",
+      ])
+  }
+
   /// One wide line an attempt.
-  private func log(_ record: AttemptRecord) {
+  func log(_ record: AttemptRecord) {
     let task = record.result.task
     let level: Logger.Level =
       switch record.verdict.state {
@@ -281,14 +135,13 @@ public final class Dispatcher<Sender: DeliverySender>: Service, HealthReporting 
         "delivery": "\(task.id)", "event": "\(task.event.id)", "type": "\(task.event.type)",
         "project": "\(task.subscription.scope.project)",
         "subscription": "\(task.subscription.id)", "attempt": "\(task.attemptNumber)", "duration": "\(record.result.duration)",
-        "reason": "\(record.verdict.reason)", "decision": "\(record.verdict.state.decision)",
+        "reason": "\(record.verdict.reason)", "digest": "\(record.result.digest?.description ?? "-")",
+        "decision": "\(record.verdict.state.decision)",
       ])
   }
 }
 
 extension DeliveryState {
-  var isDead: Bool { if case .dead = self { true } else { false } }
-
   fileprivate var decision: String {
     switch self {
     case .scheduled(let dueAt): "retry at \(dueAt.rfc3339)"

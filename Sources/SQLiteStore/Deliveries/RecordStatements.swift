@@ -7,10 +7,11 @@ struct RecordStatements {
   let insertAttempt: Statement
 
   init(_ db: Database) throws {
-    find = try Statement("SELECT state, created_at, tries, attempts, throttles, due_at FROM delivery WHERE row = ?", in: db)
+    find = try Statement("SELECT state, created_at, tries, attempts, throttles, due_at, entity FROM delivery WHERE row = ?", in: db)
     update = try Statement(
       """
-      UPDATE delivery SET state = ?, class = ?, due_at = ?, tries = ?, attempts = ?, throttles = ?, dead_reason = ? WHERE row = ?
+      UPDATE delivery SET state = ?, urgency = ?, due_at = ?, tries = ?, attempts = ?, throttles = ?, dead_reason = ?, is_plain = ?
+      WHERE row = ?
       """, in: db)
     insertAttempt = try Statement(
       """

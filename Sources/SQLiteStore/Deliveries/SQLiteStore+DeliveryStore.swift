@@ -11,12 +11,12 @@ extension SQLiteStore: DeliveryStore {
     try await read { db in
       let select = try Statement(
         """
-        SELECT due_at FROM delivery INDEXED BY delivery_due WHERE state = 0 AND endpoint = ? AND class = ? AND due_at > ?
+        SELECT due_at FROM delivery INDEXED BY delivery_due WHERE state = 0 AND subscription = ? AND urgency = ? AND due_at > ?
         ORDER BY due_at LIMIT 1
         """, in: db)
       defer { select.reset() }
-      select.bind(1, lane.endpoint.row)
-      select.bind(2, lane.isRetry)
+      select.bind(1, lane.subscription)
+      select.bind(2, lane.urgency.rawValue)
       select.bind(3, now)
       return try select.step() ? select.timestamp(0) : nil
     }
@@ -26,8 +26,8 @@ extension SQLiteStore: DeliveryStore {
     if limit <= 0 { return [] }
     let heldRows = Set(held.map(\.row))
     let claim = try await read { [self] db in
-      let subscriptions = writer.catalogue.withLock { $0.index }
-      return try Claim(lane, dueAt: now, excluding: heldRows, limit: limit, subscriptions, visibility, identity, in: db)
+      let catalogue = writer.catalogue.withLock { $0 }
+      return try Claim(lane, dueAt: now, excluding: heldRows, limit: limit, catalogue, visibility, identity, in: db)
     }
     if !claim.unwanted.isEmpty {
       let unwanted = claim.unwanted
@@ -40,9 +40,23 @@ extension SQLiteStore: DeliveryStore {
     writer.catalogue.withLock { $0.index.subscription(row: task.subscription.row) === task.subscription }
   }
 
-  public func record(_ attempts: [AttemptRecord]) async throws {
-    if attempts.isEmpty { return }
-    try await writer.perform { try $0.record(attempts) }
+  public func record(_ attempts: [AttemptRecord], endpoints: [EndpointReport]) async throws -> RecordReceipt {
+    if attempts.isEmpty && endpoints.isEmpty { return RecordReceipt() }
+    return try await writer.perform { [visibility] in try $0.record(attempts, endpoints: endpoints, visibility) }
+  }
+
+  public func endpointHealth() async throws -> [EndpointID: EndpointHealth] {
+    try await read { db in
+      let select = try Statement("SELECT endpoint, failures, failing_since, probe_at, probes FROM endpoint_health", in: db)
+      defer { select.reset() }
+      var health: [EndpointID: EndpointHealth] = [:]
+      while try select.step() {
+        health[EndpointID(row: select.int64(0))] = EndpointHealth(
+          failures: select.int(1), failingSince: select.timestamp(2), probeAt: select.isNull(3) ? nil : select.timestamp(3),
+          probes: select.int(4))
+      }
+      return health
+    }
   }
 
   var visibility: DefaultVisibility { configuration.defaultVisibility }
@@ -57,18 +71,20 @@ extension SQLiteStore: DeliveryStore {
     // Past the last place that the lane before can have: SQLite looks at each row that is equal in the columns that are compared.
     next.bind(3, Int64.max)
     while try next.step() {
-      let (endpoint, isRetry) = (next.int64(0), next.int64(1))
+      let (subscription, urgency) = (next.int64(0), next.int64(1))
       lanes.append(
-        DueLane(lane: Lane(endpoint: EndpointID(row: endpoint), isRetry: isRetry != 0), dueAt: next.timestamp(2)))
+        DueLane(
+          lane: Lane(subscription: subscription, urgency: Urgency(rawValue: urgency) ?? .retry),
+          endpoint: EndpointID(row: next.int64(3)), dueAt: next.timestamp(2)))
       next.reset()
-      next.bind(1, endpoint)
-      next.bind(2, isRetry)
+      next.bind(1, subscription)
+      next.bind(2, urgency)
     }
     return lanes
   }
 
   static let nextLane = """
-    SELECT endpoint, class, due_at FROM delivery INDEXED BY delivery_due
-    WHERE state = 0 AND (endpoint, class, due_at) > (?, ?, ?) ORDER BY endpoint, class, due_at LIMIT 1
+    SELECT subscription, urgency, due_at, endpoint FROM delivery INDEXED BY delivery_due
+    WHERE state = 0 AND (subscription, urgency, due_at) > (?, ?, ?) ORDER BY subscription, urgency, due_at LIMIT 1
     """
 }

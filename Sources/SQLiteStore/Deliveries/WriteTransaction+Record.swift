@@ -1,11 +1,15 @@
 internal import Fanfare
 
 extension WriteTransaction {
-  func record(_ attempts: [AttemptRecord]) throws {
-    for attempt in attempts { try record(attempt) }
+  func record(_ attempts: [AttemptRecord], endpoints: [EndpointReport], _ visibility: DefaultVisibility) throws -> RecordReceipt {
+    var receipt = RecordReceipt()
+    for attempt in attempts { try record(attempt, visibility, &receipt) }
+    for endpoint in endpoints { try record(endpoint, &receipt) }
+    try insertEntries()
+    return receipt
   }
 
-  private func record(_ attempt: AttemptRecord) throws {
+  private func record(_ attempt: AttemptRecord, _ visibility: DefaultVisibility, _ receipt: inout RecordReceipt) throws {
     // The service stopped before an answer came: nothing is known, nothing changes.
     if case .failure(let failure) = attempt.result.outcome, failure.kind == .stopped { return }
     let task = attempt.result.task
@@ -30,21 +34,32 @@ extension WriteTransaction {
 
     let update = try forRecording().update
     update.bind(1, state)
-    update.bind(2, tries > 0)
+    update.bind(2, Lane(of: task, triesMade: tries).urgency.rawValue)
     update.bind(3, dueAt)
     update.bind(4, tries)
     update.bind(5, number)
     update.bind(6, delivery.throttles + (verdict.countsAsTry ? 0 : 1))
     update.bind(7, deadReason?.rawValue)
-    update.bind(8, task.id.row)
+    update.bind(8, verdict.asPlainText || task.isPlainText)
+    update.bind(9, task.id.row)
     try update.run()
     try insert(attempt, number: number)
 
     if let deadReason {
       memory.counts.dead += 1
       try putInOutbox(.delivery(task, reason: deadReason, lastReason: verdict.reason, attempts: number))
+      try announceDeath(of: task, deadReason, lastReason: verdict.reason, attempts: number, &receipt)
+      receipt.hasOutbox = true
     }
-    if verdict.pausesSubscription { try setPaused(true, subscription: task.subscription.row) }
+    if verdict.pausesSubscription {
+      try setPaused(true, subscription: task.subscription.row, Pausing(reason: verdict.reason), &receipt)
+    }
+    if state != StateCode.scheduled, state != StateCode.parked,
+      let lane = EntityLane(subscription: task.subscription.row, entity: delivery.entity),
+      let next = try nextTask(after: lane, visibility)
+    {
+      receipt.deliveries.append(next)
+    }
   }
 
   private struct ScheduledDelivery {
@@ -53,6 +68,7 @@ extension WriteTransaction {
     let attempts: Int64
     let throttles: Int64
     let dueAt: Timestamp
+    let entity: Int64?
   }
 
   /// The delivery, if it is still to be made.
@@ -64,7 +80,8 @@ extension WriteTransaction {
     let state = find.int64(0)
     guard state == StateCode.scheduled || state == StateCode.parked else { return nil }
     return ScheduledDelivery(
-      state: state, tries: find.int64(2), attempts: find.int64(3), throttles: find.int64(4), dueAt: find.timestamp(5))
+      state: state, tries: find.int64(2), attempts: find.int64(3), throttles: find.int64(4), dueAt: find.timestamp(5),
+      entity: find.isNull(6) ? nil : find.int64(6))
   }
 
   private func insert(_ attempt: AttemptRecord, number: Int64) throws {

@@ -22,8 +22,8 @@ struct IngestStatements {
       """, in: db)
     insertDelivery = try Statement(
       """
-      INSERT INTO delivery(row, event, subscription, endpoint, state, class, due_at, tries, attempts, throttles, created_at)
-      VALUES (?, ?, ?, ?, ?, 0, ?, 0, 0, 0, ?)
+      INSERT INTO delivery(row, event, subscription, endpoint, state, urgency, due_at, tries, attempts, throttles, created_at, entity)
+      VALUES (?, ?, ?, ?, ?, 0, ?, 0, 0, 0, ?, ?)
       """, in: db)
     insertReaderDelivery = try Statement("INSERT INTO reader_delivery(reader, first_delivery, deliveries) VALUES (?, ?, ?)", in: db)
   }

@@ -85,14 +85,16 @@ extension WriteTransaction {
   // MARK: Storing
 
   /// Writes the event, its timelines and its deliveries.
-  private func store(
-    _ event: Event, _ fingerprint: Int64, _ origin: Origin, deliveries: inout [DeliveryTask]
+  ///
+  /// - Parameter subject: the subscription that the event is about, which is not told of itself.
+  func store(
+    _ event: Event, _ fingerprint: Int64, _ origin: Origin, about subject: Int64? = nil, deliveries: inout [DeliveryTask]
   ) throws -> Int64 {
     let statements = try forIngest()
     let sequence = memory.counts.lastSequence + 1
     let type = try typeID(event.type)
     let audience = try audienceID(event.audience)
-    let subscriptions = memory.catalogue.index.matches(event)
+    let subscriptions = memory.catalogue.index.matches(event).filter { $0.row != subject }
     let compact = event.compactJSON
     var flags: EventFlags = event.isTimeGiven ? .isTimeGiven : []
     if origin.isRedelivered { flags.insert(.isRedelivered) }
@@ -146,21 +148,24 @@ extension WriteTransaction {
       guard let endpoint = memory.catalogue.endpoints[subscription.row] else {
         preconditionFailure("a subscription in the index has no endpoint")
       }
+      let lane = try entityLane(of: event, for: subscription)
+      let isHeld = try lane.map { try isBusy($0) } ?? false
       let row = memory.counts.lastDelivery + 1
       insert.bind(1, row)
       insert.bind(2, event.sequence)
       insert.bind(3, subscription.row)
       insert.bind(4, endpoint.row)
-      insert.bind(5, subscription.isPaused ? StateCode.parked : StateCode.scheduled)
+      insert.bind(5, isHeld ? StateCode.held : subscription.isPaused ? StateCode.parked : StateCode.scheduled)
       insert.bind(6, now)
       insert.bind(7, createdAt)
+      insert.bind(8, lane?.entity)
       try insert.run()
       memory.counts.lastDelivery = row
-      if subscription.isPaused { continue }
+      if subscription.isPaused || isHeld { continue }
       tasks.append(
         DeliveryTask(
           id: DeliveryID(identity.deliveries.name(row: row, createdAt: createdAt)), event: event, subscription: subscription,
-          endpoint: endpoint, attemptsMade: 0, triesMade: 0, throttles: 0, dueAt: now))
+          endpoint: endpoint, attemptsMade: 0, triesMade: 0, throttles: 0, dueAt: now, entity: lane?.entity))
     }
   }
 }

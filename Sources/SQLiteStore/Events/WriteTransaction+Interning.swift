@@ -18,6 +18,7 @@ extension WriteTransaction {
       switch door {
       case .amqp(let exchange, let routingKey): ["amqp", exchange, routingKey]
       case .http: ["http", "", ""]
+      case .service: ["service", "", ""]
       }
     let id = try findOrInsert(
       find: "SELECT id FROM origin WHERE door = ? AND exchange = ? AND routing_key = ?",

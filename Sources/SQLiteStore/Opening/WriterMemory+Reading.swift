@@ -28,7 +28,7 @@ extension SubscriptionCatalogue {
     var members: [Int64: [Subscription]] = [:]
     let select = try Statement(
       """
-      SELECT s.row, s.subscription_set, t.side, t.project, s.document, s.secrets, s.is_paused, s.endpoint
+      SELECT s.row, s.subscription_set, t.side, t.project, s.document, s.secrets, s.is_paused, s.endpoint, s.paused_reason
       FROM subscription s JOIN subscription_set t ON t.row = s.subscription_set WHERE s.is_removed = 0 ORDER BY s.subscription_set, s.position
       """, in: db)
     defer { select.reset() }
@@ -36,7 +36,7 @@ extension SubscriptionCatalogue {
       let secrets = try StoredSecrets(select.text(5))
       let subscription = try Subscription(
         stored: select.blob(4), row: select.int64(0), scope: try SubscriptionScope(select, from: 2), secrets: secrets.lasting,
-        retiredSecrets: secrets.retired, isPaused: select.bool(6))
+        retiredSecrets: secrets.retired, isPaused: select.bool(6), pausedReason: select.optionalText(8))
       members[select.int64(1), default: []].append(subscription)
       endpoints[subscription.row] = EndpointID(row: select.int64(7))
     }

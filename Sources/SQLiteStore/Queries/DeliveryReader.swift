@@ -77,7 +77,7 @@ struct DeliveryReader {
 
   private static func state(code: Int64, dueAt: Timestamp, deadReason: String?) throws -> DeliveryState {
     switch code {
-    case StateCode.scheduled, StateCode.parked: return .scheduled(at: dueAt)
+    case StateCode.scheduled, StateCode.parked, StateCode.held: return .scheduled(at: dueAt)
     case StateCode.succeeded: return .succeeded
     case StateCode.cancelled: return .cancelled
     case StateCode.dead:

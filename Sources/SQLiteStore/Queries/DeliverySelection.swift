@@ -119,10 +119,10 @@ struct DeliverySelection {
     case .unsent(let code):
       return try find(from: "INDEXED BY delivery_unsent", where: "AND state = \(code) AND state IN (2, 3) \(ofThese)")
     case .scheduled:
-      if isFew { return try find(from: "NOT INDEXED", where: "AND state IN (0, 4) \(ofThese)") }
+      if isFew { return try find(from: "NOT INDEXED", where: "AND state IN (0, 4, 5) \(ofThese)") }
       return firstOf([
         try find(from: "INDEXED BY delivery_due", where: "AND state = 0 \(ofThese)"),
-        try find(from: "INDEXED BY delivery_parked", where: "AND state = 4 \(ofThese)"),
+        try find(from: "INDEXED BY delivery_parked", where: "AND state IN (4, 5) \(ofThese)"),
       ])
     }
   }

@@ -93,10 +93,11 @@ extension StoreIdentity {
 extension WriteTransaction {
   /// - Returns: how many of the rows were scheduled.
   func requeue(rows: [Int64], at now: Timestamp) throws -> Int {
-    let select = try statement("SELECT subscription, state FROM delivery WHERE row = ?")
+    let select = try statement("SELECT subscription, state, entity, urgency FROM delivery WHERE row = ?")
     let update = try statement(
       """
-      UPDATE delivery SET state = ?, endpoint = ?, class = 0, due_at = ?, tries = 0, throttles = 0, dead_reason = NULL WHERE row = ?
+      UPDATE delivery SET state = ?, endpoint = ?, urgency = ?, due_at = ?, tries = 0, throttles = 0, dead_reason = NULL, is_plain = 0
+      WHERE row = ?
       """)
     var requeued = 0
     for row in rows {
@@ -106,10 +107,14 @@ extension WriteTransaction {
         let endpoint = memory.catalogue.endpoints[subscription.row]
       else { continue }
       if select.int64(1) == StateCode.dead { memory.counts.dead -= 1 }
-      update.bind(1, subscription.isPaused || subscription.isDisabled ? StateCode.parked : StateCode.scheduled)
+      let lane = EntityLane(subscription: subscription.row, entity: select.isNull(2) ? nil : select.int64(2))
+      let isHeld = try lane.map { try isBusy($0, besides: row) } ?? false
+      let isParked = subscription.isPaused || subscription.isDisabled
+      update.bind(1, isHeld ? StateCode.held : isParked ? StateCode.parked : StateCode.scheduled)
       update.bind(2, endpoint.row)
-      update.bind(3, now)
-      update.bind(4, row)
+      update.bind(3, select.int64(3) == Urgency.replay.rawValue ? Urgency.replay.rawValue : Urgency.first.rawValue)
+      update.bind(4, now)
+      update.bind(5, row)
       select.reset()
       try update.run()
       requeued += 1

@@ -48,8 +48,7 @@ private struct EventFacts {
     select.bind(1, sequence)
     guard try select.step() else { throw SQLiteStoreError(.corrupt, "the event \(sequence) has no origin") }
     custody = Custody(
-      door: select.text(0) == "amqp" ? .amqp(exchange: select.text(1), routingKey: select.text(2)) : .http,
-      isRedelivered: EventFlags(rawValue: select.int64(3)).contains(.isRedelivered),
+      door: Origin.Door(select, from: 0), isRedelivered: EventFlags(rawValue: select.int64(3)).contains(.isRedelivered),
       committedAt: select.isNull(6) ? nil : select.timestamp(6))
     let subscription = try Statement("SELECT subscription FROM delivery WHERE row = ?", in: db)
     let reader = DeliveryReader(names: names, db: db)

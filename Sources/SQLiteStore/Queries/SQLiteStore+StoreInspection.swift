@@ -33,15 +33,15 @@ extension SQLiteStore: StoreInspection, HealthReporting {
     let count = try Statement(
       """
       SELECT count(*) FROM (SELECT 1 FROM delivery INDEXED BY delivery_due
-        WHERE state = 0 AND endpoint = ? AND class = ? AND due_at <= ? LIMIT ?)
+        WHERE state = 0 AND subscription = ? AND urgency = ? AND due_at <= ? LIMIT ?)
       """, in: db)
     var total = 0
     var oldest: Timestamp?
     for due in try dueLanes(db) where due.dueAt <= now {
       oldest = min(oldest ?? due.dueAt, due.dueAt)
       if total >= 100_000 { continue }
-      count.bind(1, due.lane.endpoint.row)
-      count.bind(2, due.lane.isRetry)
+      count.bind(1, due.lane.subscription)
+      count.bind(2, due.lane.urgency.rawValue)
       count.bind(3, now)
       count.bind(4, 100_000 - total)
       defer { count.reset() }

@@ -3,14 +3,17 @@ enum Migration0004 {
   static let sql = """
     ALTER TABLE event ADD COLUMN committed_at INTEGER;
 
-    -- `class` is a first attempt (0), a retry (1) or a replay (2). `entity` is set for ordered subscriptions: a number for the deployment
+    -- `urgency` is a first attempt (0), a retry (1) or a replay (2). `entity` is set for ordered subscriptions: a number for the deployment
     -- or version that the event is about. `replay` says of which job the delivery is, `is_plain` that Slack refused its blocks.
-    ALTER TABLE delivery RENAME COLUMN is_retry TO class;
+    ALTER TABLE delivery RENAME COLUMN is_retry TO urgency;
     ALTER TABLE delivery ADD COLUMN entity INTEGER;
     ALTER TABLE delivery ADD COLUMN is_plain INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE delivery ADD COLUMN replay INTEGER;
     DROP INDEX delivery_due;
-    CREATE INDEX delivery_due ON delivery(state, endpoint, class, due_at) WHERE state = 0;
+    CREATE INDEX delivery_due ON delivery(state, subscription, urgency, due_at) WHERE state = 0;
+    -- Held ones (5) wait behind another of their entity.
+    DROP INDEX delivery_parked;
+    CREATE INDEX delivery_parked ON delivery(state, subscription) WHERE state IN (4, 5);
     CREATE INDEX delivery_by_entity ON delivery(subscription, entity, state) WHERE entity IS NOT NULL AND state IN (0, 4, 5);
 
     -- `decision` is the state that the attempt left the delivery in, `next_at` when it was to be tried again.

@@ -20,6 +20,8 @@ enum StateCode {
   static let cancelled: Int64 = 3
   /// Scheduled, of a subscription that is paused or disabled: out of the index of what is due.
   static let parked: Int64 = 4
+  /// Scheduled, of an ordered subscription, and behind another of its entity that is not settled: out of the index of what is due.
+  static let held: Int64 = 5
 }
 
 /// `event.flags`.

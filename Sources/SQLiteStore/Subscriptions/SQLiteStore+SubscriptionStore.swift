@@ -10,18 +10,22 @@ extension SQLiteStore: SubscriptionStore {
 
   /// A draft that brings secrets has them kept, for an entry that was there, too.
   public func replace(
-    _ scope: SubscriptionScope, with drafts: [Subscription], ifVersion version: Int64?
+    _ scope: SubscriptionScope, with drafts: [Subscription], ifVersion version: Int64?, by actor: String?
   ) async throws -> SubscriptionSet {
     try await writer.perform { transaction in
       var random = SystemRandomNumberGenerator()
-      return try transaction.replace(scope, with: drafts, ifVersion: version, using: &random)
+      return try transaction.replace(scope, with: drafts, ifVersion: version, by: actor, using: &random)
     }
   }
 
-  public func setPaused(_ isPaused: Bool, subscription id: String, of scope: SubscriptionScope) async throws -> Subscription? {
+  public func setPaused(
+    _ isPaused: Bool, subscription id: String, of scope: SubscriptionScope, by actor: String?
+  ) async throws -> Subscription? {
     try await writer.perform { transaction in
       guard let entry = transaction.memory.catalogue.index.subscriptions(of: scope).first(where: { $0.id == id }) else { return nil }
-      try transaction.setPaused(isPaused, subscription: entry.row)
+      var receipt = RecordReceipt()
+      try transaction.setPaused(isPaused, subscription: entry.row, Pausing(reason: Pausing.byHand, actor: actor), &receipt)
+      try transaction.insertEntries()
       return transaction.memory.catalogue.index.subscription(row: entry.row)
     }
   }

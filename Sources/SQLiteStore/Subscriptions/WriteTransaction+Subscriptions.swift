@@ -4,7 +4,8 @@ internal import GRDB
 extension WriteTransaction {
   /// Replaces a scope's set; see ``SubscriptionStore``.
   func replace(
-    _ scope: SubscriptionScope, with drafts: [Subscription], ifVersion expected: Int64?, using random: inout some RandomNumberGenerator
+    _ scope: SubscriptionScope, with drafts: [Subscription], ifVersion expected: Int64?, by actor: String?,
+    using random: inout some RandomNumberGenerator
   ) throws -> SubscriptionSet {
     let version = memory.catalogue.versions[scope] ?? 0
     if let expected, expected != version { throw SubscriptionSetChanged(version: version) }
@@ -15,6 +16,7 @@ extension WriteTransaction {
     let kept = Set(drafts.map(\.id))
     for gone in old where !kept.contains(gone.id) { try remove(gone) }
     var members: [Subscription] = []
+    var changed: [Subscription] = []
     for (position, draft) in drafts.enumerated() {
       let endpoint = try endpointRow(draft.kind, draft.url)
       if let entry = oldByID[draft.id] {
@@ -22,7 +24,9 @@ extension WriteTransaction {
         let isPaused = draft.keepsPause ? entry.isPaused && entry.url == draft.url : draft.isPaused
         let subscription = draft.stored(
           row: entry.row, secrets: draft.secrets.isEmpty ? entry.secrets : draft.secrets,
-          retiredSecrets: draft.secrets.isEmpty ? entry.retiredSecrets : [], isPaused: isPaused)
+          retiredSecrets: draft.secrets.isEmpty ? entry.retiredSecrets : [], isPaused: isPaused,
+          pausedReason: isPaused ? entry.pausedReason ?? Pausing.byHand : nil)
+        if entry.isPaused != isPaused { changed.append(subscription) }
         try update(subscription, position: position, endpoint: endpoint)
         try moveDeliveries(of: entry, to: subscription, endpoint: endpoint)
         members.append(subscription)
@@ -34,28 +38,36 @@ extension WriteTransaction {
     memory.catalogue.index.replace(scope, with: members)
     memory.catalogue.versions[scope] = version + 1
     isCatalogueChanged = true
+    var receipt = RecordReceipt()
+    for subscription in changed {
+      if !subscription.isPaused, let endpoint = memory.catalogue.endpoints[subscription.row] { try forget(endpoint) }
+      try announce(subscription.isPaused, subscription, Pausing(reason: Pausing.byHand, actor: actor), &receipt)
+    }
+    try insertEntries()
     return SubscriptionSet(version: version + 1, subscriptions: members)
   }
 
   /// Pauses or resumes; its scheduled deliveries are parked, or come back as they were.
-  ///
-  /// - Returns: whether there is such a subscription.
-  @discardableResult
-  func setPaused(_ isPaused: Bool, subscription row: Int64) throws -> Bool {
-    guard let entry = memory.catalogue.index.subscription(row: row), let endpoint = memory.catalogue.endpoints[row] else { return false }
-    if entry.isPaused == isPaused { return true }
-    let subscription = entry.stored(row: row, secrets: entry.secrets, retiredSecrets: entry.retiredSecrets, isPaused: isPaused)
-    let update = try statement("UPDATE subscription SET is_paused = ? WHERE row = ?")
+  func setPaused(_ isPaused: Bool, subscription row: Int64, _ pausing: Pausing, _ receipt: inout RecordReceipt) throws {
+    guard let entry = memory.catalogue.index.subscription(row: row), let endpoint = memory.catalogue.endpoints[row],
+      entry.isPaused != isPaused
+    else { return }
+    let subscription = entry.stored(
+      row: row, secrets: entry.secrets, retiredSecrets: entry.retiredSecrets, isPaused: isPaused,
+      pausedReason: isPaused ? pausing.reason : nil)
+    let update = try statement("UPDATE subscription SET is_paused = ?, paused_reason = ? WHERE row = ?")
     update.bind(1, isPaused)
-    update.bind(2, row)
+    update.bind(2, subscription.pausedReason)
+    update.bind(3, row)
     try update.run()
     try moveDeliveries(of: entry, to: subscription, endpoint: endpoint)
+    if !isPaused { try forget(endpoint) }
     put(subscription)
     // The pause is part of what a client reads of the set.
     let version = (memory.catalogue.versions[entry.scope] ?? 0) + 1
     _ = try setRow(entry.scope, version: version)
     memory.catalogue.versions[entry.scope] = version
-    return true
+    try announce(isPaused, subscription, pausing, &receipt)
   }
 
   /// Makes a new secret; see ``SubscriptionStore``.
@@ -66,7 +78,7 @@ extension WriteTransaction {
     guard let entry = memory.catalogue.index.subscriptions(of: scope).first(where: { $0.id == id }) else { return nil }
     let subscription = entry.stored(
       row: entry.row, secrets: [Self.secret(using: &random)], retiredSecrets: entry.secretsRetired(until: end, at: now),
-      isPaused: entry.isPaused)
+      isPaused: entry.isPaused, pausedReason: entry.pausedReason)
     let update = try statement("UPDATE subscription SET secrets = ? WHERE row = ?")
     update.bind(1, subscription.storedSecrets)
     update.bind(2, entry.row)
@@ -116,8 +128,8 @@ extension WriteTransaction {
   private func insert(_ draft: Subscription, set: Int64, secrets: [String], position: Int, endpoint: EndpointID) throws -> Subscription {
     let insert = try statement(
       """
-      INSERT INTO subscription(subscription_set, id, position, endpoint, document, secrets, is_paused, created_after, is_removed)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)
+      INSERT INTO subscription(subscription_set, id, position, endpoint, document, secrets, is_paused, created_after, paused_reason, is_removed)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
       """)
     insert.bind(1, set)
     insert.bind(2, draft.id)
@@ -127,20 +139,25 @@ extension WriteTransaction {
     insert.bind(6, JSONValue.strings(secrets).text)
     insert.bind(7, draft.isPaused)
     insert.bind(8, memory.counts.lastSequence)
+    let pausedReason = draft.isPaused ? Pausing.byHand : nil
+    insert.bind(9, pausedReason)
     try insert.run()
-    let subscription = draft.stored(row: db.lastInsertedRowID, secrets: secrets, isPaused: draft.isPaused)
+    let subscription = draft.stored(
+      row: db.lastInsertedRowID, secrets: secrets, isPaused: draft.isPaused, pausedReason: pausedReason)
     memory.catalogue.endpoints[subscription.row] = endpoint
     return subscription
   }
 
   private func update(_ subscription: Subscription, position: Int, endpoint: EndpointID) throws {
-    let update = try statement("UPDATE subscription SET position = ?, endpoint = ?, document = ?, secrets = ?, is_paused = ? WHERE row = ?")
+    let update = try statement(
+      "UPDATE subscription SET position = ?, endpoint = ?, document = ?, secrets = ?, is_paused = ?, paused_reason = ? WHERE row = ?")
     update.bind(1, position)
     update.bind(2, endpoint.row)
     update.bind(3, subscription.storedJSON())
     update.bind(4, subscription.storedSecrets)
     update.bind(5, subscription.isPaused)
-    update.bind(6, subscription.row)
+    update.bind(6, subscription.pausedReason)
+    update.bind(7, subscription.row)
     try update.run()
   }
 
@@ -148,32 +165,38 @@ extension WriteTransaction {
     let update = try statement("UPDATE subscription SET is_removed = 1 WHERE row = ?")
     update.bind(1, subscription.row)
     try update.run()
-    if let endpoint = memory.catalogue.endpoints[subscription.row] {
-      try changeDeliveries(
-        of: subscription, at: endpoint, set: "state = \(StateCode.cancelled), dead_reason = '\(CancelReason.removed.rawValue)'")
-    }
+    try changeDeliveries(
+      of: subscription, in: [StateCode.scheduled, StateCode.parked, StateCode.held],
+      set: "state = \(StateCode.cancelled), dead_reason = '\(CancelReason.removed.rawValue)'")
     memory.catalogue.endpoints[subscription.row] = nil
   }
 
   // MARK: Their deliveries
 
-  /// Parks, brings back and redirects what is scheduled, as the entry's change asks for.
+  /// Parks, brings back and redirects what is scheduled, as the entry's change asks for, and lets go what no longer waits for its turn.
   private func moveDeliveries(of old: Subscription, to new: Subscription, endpoint: EndpointID) throws {
     let former = memory.catalogue.endpoints[old.row] ?? endpoint
     let state = new.isPaused || new.isDisabled ? StateCode.parked : StateCode.scheduled
     if former != endpoint || (old.isPaused || old.isDisabled) != (new.isPaused || new.isDisabled) {
-      try changeDeliveries(of: old, at: former, set: "state = \(state), endpoint = \(endpoint.row)")
+      try changeDeliveries(of: old, in: [StateCode.scheduled, StateCode.parked], set: "state = \(state), endpoint = \(endpoint.row)")
+      try changeDeliveries(of: old, in: [StateCode.held], set: "endpoint = \(endpoint.row)")
+    }
+    if old.ordering == .entity, new.ordering == .none {
+      try changeDeliveries(of: old, in: [StateCode.scheduled, StateCode.parked], set: "entity = NULL")
+      try changeDeliveries(of: old, in: [StateCode.held], set: "state = \(state), entity = NULL")
     }
     memory.catalogue.endpoints[old.row] = endpoint
   }
 
-  /// Changes all that are scheduled or parked. Reads the endpoint's lanes: no index is kept for what happens so seldom.
-  private func changeDeliveries(of subscription: Subscription, at endpoint: EndpointID, set assignments: String) throws {
-    for (index, state) in [("delivery_due", "state = 0 AND endpoint = \(endpoint.row)"), ("delivery_parked", "state = 4")] {
+  /// Changes all that are in one of these states, which are not the settled ones.
+  private func changeDeliveries(of subscription: Subscription, in states: [Int64], set assignments: String) throws {
+    for state in states {
+      let source =
+        state == StateCode.scheduled ? "delivery_due WHERE state = 0" : "delivery_parked WHERE state = \(state) AND state IN (4, 5)"
       try db.execute(
         sql: """
           UPDATE delivery SET \(assignments) WHERE row IN
-            (SELECT row FROM delivery INDEXED BY \(index) WHERE \(state) AND subscription = ?)
+            (SELECT row FROM delivery INDEXED BY \(source) AND subscription = ?)
           """, arguments: [subscription.row])
     }
   }
@@ -186,10 +209,12 @@ extension WriteTransaction {
 
 extension Subscription {
   /// The same entry with what the store gives it.
-  func stored(row: Int64, secrets: [String], retiredSecrets: [RetiredSecret] = [], isPaused: Bool) -> Subscription {
+  func stored(row: Int64, secrets: [String], retiredSecrets: [RetiredSecret] = [], isPaused: Bool, pausedReason: String?) -> Subscription {
     Subscription(
       row: row, scope: scope, id: id, kind: kind, url: url, events: events, filters: filters, allowedGroups: allowedGroups, format: format,
-      headers: headers, retrySchedule: retrySchedule, rateLimitPerSecond: rateLimitPerSecond, isDisabled: isDisabled,
-      slackUsername: slackUsername, slackIcon: slackIcon, secrets: secrets, retiredSecrets: retiredSecrets, isPaused: isPaused)
+      headers: headers, retrySchedule: retrySchedule, rateLimitPerSecond: rateLimitPerSecond, ordering: ordering,
+      isDisabled: isDisabled,
+      slackUsername: slackUsername, slackIcon: slackIcon, secrets: secrets, retiredSecrets: retiredSecrets, isPaused: isPaused,
+      pausedReason: pausedReason)
   }
 }

@@ -1,5 +1,6 @@
 import Fanfare
 import SQLiteStore
+import StoreConformance
 
 /// A store full of random events and what was delivered of them, and people of every kind to look at it.
 struct RandomWorld: Sendable {

@@ -1,5 +1,6 @@
 import Fanfare
 import SQLiteStore
+import StoreConformance
 
 /// What the table's requests are about, made anew as often as a request may change it.
 struct Subjects {

@@ -207,7 +207,9 @@ extension MemoryStore: SubscriptionStore {
     try read { $0.sets[scope] ?? SubscriptionSet(version: 0, subscriptions: []) }
   }
 
-  func replace(_ scope: SubscriptionScope, with drafts: [Subscription], ifVersion version: Int64?) async throws -> SubscriptionSet {
+  func replace(
+    _ scope: SubscriptionScope, with drafts: [Subscription], ifVersion version: Int64?, by actor: String?
+  ) async throws -> SubscriptionSet {
     try read { state in
       let current = state.sets[scope]?.version ?? 0
       if let version, version != current { throw SubscriptionSetChanged(version: current) }
@@ -217,7 +219,9 @@ extension MemoryStore: SubscriptionStore {
     }
   }
 
-  func setPaused(_ isPaused: Bool, subscription id: String, of scope: SubscriptionScope) async throws -> Subscription? {
+  func setPaused(
+    _ isPaused: Bool, subscription id: String, of scope: SubscriptionScope, by actor: String?
+  ) async throws -> Subscription? {
     try read { state in
       state.change(id, in: scope) { old in
         Subscription(scope: scope, id: id, kind: old.kind, url: old.url, secrets: old.secrets, isPaused: isPaused)

@@ -1,0 +1,83 @@
+import Fanfare
+
+extension DispatchPlan {
+  /// Sees to it that there is such a lane, and that it leads to this endpoint.
+  ///
+  /// - Parameter isSlack: nil if that is not known yet.
+  mutating func attach(_ lane: Lane, to endpoint: EndpointID, isSlack: Bool?) {
+    if endpoints[endpoint] == nil {
+      endpoints[endpoint] = EndpointState(gate: EndpointGate(firstMessage: start.map { $0 + limits.slackRest }))
+    }
+    if let isSlack { endpoints[endpoint]?.gate.isSlack = isSlack }
+    if let known = lanes[lane]?.endpoint {
+      if known == endpoint { return }
+      endpoints[known]?.lanes.remove(lane)
+      lanes[lane]?.endpoint = endpoint
+    } else {
+      lanes[lane] = LaneState(endpoint: endpoint)
+    }
+    endpoints[endpoint]?.lanes.insert(lane)
+  }
+
+  mutating func enqueue(_ task: DeliveryTask, in lane: Lane) {
+    lanes[lane]?.queue.append(task)
+    endpoints[task.endpoint]?.held.insert(task.id)
+    waiting += 1
+    takeTurn(lane)
+  }
+
+  mutating func fallBehind(_ lane: Lane) {
+    lanes[lane]?.isBehind = true
+    proceed(lane)
+  }
+
+  mutating func schedule(_ lane: Lane, at dueAt: Timestamp, now: Timestamp) {
+    if dueAt <= now { return fallBehind(lane) }
+    let earliest = min(lanes[lane]?.nextDue ?? dueAt, dueAt)
+    lanes[lane]?.nextDue = earliest
+    alarms.set(.lane(lane), at: earliest)
+  }
+
+  /// Something of the endpoint's may be possible that was not.
+  mutating func reopen(_ endpoint: EndpointID) {
+    for lane in endpoints[endpoint]?.lanes ?? [] { proceed(lane) }
+  }
+
+  /// Lets a lane have its turn, or the table be asked for more of it.
+  mutating func proceed(_ lane: Lane) {
+    takeTurn(lane)
+    if let state = lanes[lane], state.isBehind, state.queue.isEmpty, !state.isClaiming { wanting.insert(lane) }
+  }
+
+  mutating func giveBackSlot(of task: DeliveryTask, at now: Timestamp) {
+    inFlight[task.urgency, default: 0] -= 1
+    endpoints[task.endpoint]?.gate.ended(task.urgency, limits, at: now)
+  }
+
+  mutating func forgetWaiting(of endpoint: EndpointID) {
+    for lane in endpoints[endpoint]?.lanes ?? [] {
+      guard var queue = lanes[lane]?.queue, !queue.isEmpty else { continue }
+      waiting -= queue.count
+      while let task = queue.popFirst() { endpoints[endpoint]?.held.remove(task.id) }
+      lanes[lane]?.queue = queue
+      fallBehind(lane)
+    }
+  }
+
+  /// Keeps the plan as small as what is going on: an endpoint with nothing to do leaves nothing behind.
+  mutating func dropIfIdle(_ endpoint: EndpointID, at now: Timestamp) {
+    guard let state = endpoints[endpoint], state.held.isEmpty else { return }
+    for lane in state.lanes where lanes[lane]?.isIdle == true {
+      lanes[lane] = nil
+      wanting.remove(lane)
+      endpoints[endpoint]?.lanes.remove(lane)
+      if paces[lane.subscription]?.isIdle(at: now) == true { paces[lane.subscription] = nil }
+    }
+    if endpoints[endpoint]?.lanes.isEmpty == true, state.gate.isIdle(at: now) { endpoints[endpoint] = nil }
+  }
+
+  private mutating func takeTurn(_ lane: Lane) {
+    if lanes[lane]?.queue.isEmpty ?? true || !havingTurn.insert(lane).inserted { return }
+    turns[lane.urgency, default: Queue()].append(lane)
+  }
+}

@@ -1,0 +1,52 @@
+internal import Fanfare
+internal import GRDB
+
+/// Reads deliveries with all that an attempt needs.
+struct TaskReader {
+  private let select: Statement
+  private let identity: StoreIdentity
+
+  init(_ identity: StoreIdentity, in db: Database) throws {
+    self.identity = identity
+    select = try Statement(
+      """
+      SELECT delivery.subscription, delivery.due_at, delivery.tries, delivery.attempts, delivery.throttles, delivery.created_at,
+        delivery.entity, delivery.is_plain, delivery.urgency, \(StoredEvent.columns)
+      FROM delivery JOIN event ON event.seq = delivery.event JOIN type ON type.id = event.type WHERE delivery.row = ?
+      """, in: db)
+  }
+
+  enum Finding {
+    case task(DeliveryTask)
+    /// To be cancelled: its subscription is gone, or may no longer see the event.
+    case unwanted
+    /// Its subscription is paused or disabled.
+    case parked
+    case nothing
+  }
+
+  func find(row: Int64, _ catalogue: SubscriptionCatalogue, _ visibility: DefaultVisibility) throws -> Finding {
+    select.bind(1, row)
+    defer { select.reset() }
+    guard try select.step() else { return .nothing }
+    let event = StoredEvent(select, from: 9)
+    guard let subscription = catalogue.index.subscription(row: select.int64(0)), let endpoint = catalogue.endpoints[subscription.row],
+      try subscription.maySee(event, visibility)
+    else { return .unwanted }
+    if subscription.isPaused || subscription.isDisabled { return .parked }
+    let isReplay = select.int64(8) == Urgency.replay.rawValue
+    return .task(
+      DeliveryTask(
+        id: DeliveryID(identity.deliveries.name(row: row, createdAt: select.timestamp(5))), event: event, subscription: subscription,
+        endpoint: endpoint, attemptsMade: select.int(3), triesMade: select.int(2), throttles: select.int(4), dueAt: select.timestamp(1),
+        entity: select.isNull(6) ? nil : select.int64(6), isPlainText: select.bool(7), replayOf: isReplay ? event.id : nil))
+  }
+}
+
+extension Subscription {
+  /// Whether one of its groups may see the event. An event without groups is taken for what the default visibility says.
+  func maySee(_ event: StoredEvent, _ visibility: DefaultVisibility) throws -> Bool {
+    guard let allowedGroups else { return true }
+    return try Event(compact: event).audience.meets(allowedGroups, byDefault: visibility)
+  }
+}

@@ -8,7 +8,8 @@ extension StoreConformance {
       StoreCase("a delivery that dies is an event of its project, told to others and not to the subscription itself") { world in
         let clock = TestClock()
         let store = try await world.open(clock)
-        try await store.put([hook("a"), hook("ops", events: [Glob("DELIVERY_*")])])
+        // Who names no types is told what producers tell.
+        try await store.put([hook("a"), hook("ops", events: [Glob("DELIVERY_*")]), hook("plain")])
         let task = try await store.ingest([sampleEvent("1", groups: ["dev"])]).deliveries[0]
         let receipt = try await store.record([attempt(task, .dead(.refused), reason: "http_404")])
         #expect(receipt.hasEvents && receipt.hasOutbox)
@@ -28,6 +29,8 @@ extension StoreConformance {
         #expect(page.events.map(\.id) == [told.id])
         let again = try await store.record([attempt(receipt.deliveries[0], .dead(.exhausted))])
         #expect(!again.hasEvents && again.hasOutbox && again.deliveries.isEmpty)
+        let why = try #require(try await store.explanation(of: told.id, for: .everything)).subscriptions
+        #expect(why.map { "\($0.id) \($0.verdict)" } == ["a type", "ops matched", "plain type"])
         try await world.close(store)
       },
 
@@ -85,7 +88,7 @@ extension StoreConformance {
         let store = try await world.open(clock)
         let side = SubscriptionScope(side: .inventory, project: "shop")
         let url = "https://receiver.example/shared"
-        try await store.put([hook("a", url: url), hook("b", events: nil)])
+        try await store.put([hook("a", url: url), hook("b", events: [Glob("*")])])
         try await store.put([hook("c", in: side, url: url)], in: side)
         let tasks = try await store.ingest([sampleEvent("1")]).deliveries
         let endpoint = try #require(tasks.first { $0.subscription.id == "a" }?.endpoint)

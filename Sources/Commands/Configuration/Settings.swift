@@ -36,6 +36,7 @@ struct Settings: Sendable {
     var perEndpointConcurrency: Int
     var allowNetworks: [CIDR]
     var requiresHTTPS: Bool
+    var pauseAfter: Duration
   }
 
   struct Events: Sendable {
@@ -100,7 +101,7 @@ extension Settings {
       retrySchedule: reading.list(SettingsKeys.retrySchedule), timeout: reading.value(SettingsKeys.deliveryTimeout),
       concurrency: reading.value(SettingsKeys.deliveryConcurrency),
       perEndpointConcurrency: reading.value(SettingsKeys.perEndpointConcurrency), allowNetworks: reading.list(SettingsKeys.allowNetworks),
-      requiresHTTPS: reading.value(SettingsKeys.requireHTTPS))
+      requiresHTTPS: reading.value(SettingsKeys.requireHTTPS), pauseAfter: reading.value(SettingsKeys.pauseAfter))
     events = Events(
       maxBytes: reading.value(SettingsKeys.maxBytes), extraTypes: reading.list(SettingsKeys.extraTypes),
       unknownTypes: reading.value(SettingsKeys.unknownTypes), defaultVisibility: reading.value(SettingsKeys.defaultVisibility))

@@ -42,6 +42,10 @@ enum SettingsKeys {
     "Networks that may be delivered to although their addresses are private, loopback, link-local or otherwise special.")
   static let requireHTTPS = SettingsKey("delivery.requireHttps", default: "false", .boolean, "Refuse subscriptions to http:// URLs.")
 
+  static let pauseAfter = SettingsKey(
+    "delivery.pauseAfter", default: "5d", .duration(from: .seconds(1), to: .seconds(366 * 86_400)),
+    "How long an endpoint may fail without a success before its subscriptions are paused.")
+
   static let maxBytes = SettingsKey(
     "events.maxBytes", default: "1048576", .integer(1024...134_217_728), "The largest event in bytes; larger ones are quarantined.")
   static let extraTypes = SettingsKey("events.extraTypes", .names, "Event types that are known beyond the built-in ones.")
@@ -79,7 +83,8 @@ enum SettingsKeys {
       httpListen.entry,
     ] + http + [
       internalListen.entry, internalToken.entry, retrySchedule.entry, deliveryTimeout.entry, deliveryConcurrency.entry,
-      perEndpointConcurrency.entry, allowNetworks.entry, requireHTTPS.entry, maxBytes.entry, extraTypes.entry, unknownTypes.entry,
+      perEndpointConcurrency.entry, allowNetworks.entry, requireHTTPS.entry, pauseAfter.entry, maxBytes.entry, extraTypes.entry,
+      unknownTypes.entry,
       defaultVisibility.entry, maxStreams.entry, streamHeartbeat.entry, slowClientTimeout.entry,
     ] + auth + [retentionEvents.entry, retentionAttempts.entry, retentionQuarantine.entry, logLevel.entry, logFormat.entry]
 

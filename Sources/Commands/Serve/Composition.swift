@@ -153,6 +153,7 @@ struct Composition {
     var configuration = Dispatcher<HTTPSender>.Configuration(retryPolicy: RetryPolicy(schedule: settings.delivery.retrySchedule))
     configuration.limits.concurrency = settings.delivery.concurrency
     configuration.limits.perEndpoint = settings.delivery.perEndpointConcurrency
+    configuration.limits.breaker = BreakerRules(pausesAfter: settings.delivery.pauseAfter)
     return Dispatcher(
       configuration: configuration, store: store, sender: sender, clock: SystemClock.now, logger: Logger(label: "fanfare.delivery"),
       onRecorded: onRecorded)

@@ -14,6 +14,7 @@ enum MetricsHelp {
     "fanfare_deliveries_in_flight": "Deliveries that are being attempted.",
     "fanfare_deliveries_in_memory": "Deliveries that were taken from the store and wait for their turn.",
     "fanfare_delivery_attempts_total": "Attempts, by what became of the delivery.",
+    "fanfare_endpoints_open": "Endpoints that fail and are only probed.",
     "fanfare_http_attempt_seconds": "How long an attempt took, by how it ended.",
     "fanfare_http_connections_opened_total": "Connections to receivers that were opened.",
     "fanfare_http_in_flight": "Requests to receivers that wait for their answer.",

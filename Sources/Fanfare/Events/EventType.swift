@@ -24,5 +24,9 @@ public struct EventType: Hashable, Sendable, CustomStringConvertible {
   public static let subscriptionResumed = EventType("SUBSCRIPTION_RESUMED")
   public static let deliveryDead = EventType("DELIVERY_DEAD")
 
-  private static let known = Set(ofTheSeed + [subscriptionPaused, subscriptionResumed, deliveryDead].map(\.name))
+  /// Whether it is the service's own. Such an event is for subscriptions that ask for its type; who asks for none gets what producers tell.
+  public var isOwn: Bool { Self.own.contains(name) }
+
+  private static let own = Set([subscriptionPaused, subscriptionResumed, deliveryDead].map(\.name))
+  private static let known = own.union(ofTheSeed)
 }

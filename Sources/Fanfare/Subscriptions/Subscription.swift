@@ -25,7 +25,7 @@ public final class Subscription: Sendable {
   public let kind: Kind
   /// `http://` or `https://`.
   public let url: String
-  /// Globs over event types; nil for all.
+  /// Globs over event types; nil for all but the service's own.
   public let events: [Glob]?
   public let filters: [Filter]
   /// Only events that one of these groups may see; nil for no such limit.

@@ -50,7 +50,7 @@ extension Subscription {
 
   /// Whether one of the globs fits.
   func isAbout(_ type: EventType) -> Bool {
-    guard let events else { return true }
+    guard let events else { return !type.isOwn }
     for glob in events where glob.matches(type.name) { return true }
     return false
   }

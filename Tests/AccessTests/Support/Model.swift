@@ -3,7 +3,7 @@ import Fanfare
 /// Who must be shown what, said as plainly as can be: by looking at every event.
 struct Model: Sendable {
   /// In the order of arrival.
-  let events: [Event]
+  var events: [Event]
   let visibility: DefaultVisibility
   var deliveries: [Made] = []
 

@@ -35,11 +35,13 @@ struct RandomWorld: Sendable {
         Arrival.event(event, Origin(door: .amqp(exchange: "inventory.events", routingKey: "some.key"), raw: []))
       }
       for task in try await world.store.ingest(Array(arrivals)).deliveries {
-        let states: [DeliveryState] = [.succeeded, .dead(.exhausted), .dead(.refused), .scheduled(at: World.now + .seconds(60))]
+        let states: [DeliveryState] = [
+          .succeeded, .succeeded, .succeeded, .dead(.exhausted), .dead(.refused), .scheduled(at: World.now + .seconds(60)),
+        ]
         model.deliveries.append(Model.Made(task: task, state: chance.pick(states)))
       }
     }
-    try await world.store.record(
+    let receipt = try await world.store.record(
       model.deliveries.map { made in
         AttemptRecord(
           result: AttemptResult(
@@ -47,6 +49,11 @@ struct RandomWorld: Sendable {
             outcome: .response(status: 500, body: Array("from the receiver".utf8), retryAfter: nil)),
           verdict: Verdict(state: made.state, reason: "http_500"))
       })
+    // Each death was an event, too.
+    let told = try await world.store.events(
+      for: .everything, filter: EventFilter(), from: FeedRequest(after: Int64(count), events: 10_000, bytes: .max))
+    model.events += try told.events.map { try Event(compact: $0) }
+    model.deliveries += receipt.deliveries.map { Model.Made(task: $0, state: .scheduled(at: $0.dueAt)) }
     self.model = model
     self.people = [.admin, .anonymous] + (0..<people).map { chance.person($0) }
     for person in self.people { world.callers.add(person) }

@@ -52,7 +52,8 @@ struct Subjects {
     let events = subjects.enumerated().map { index, subject in
       let (name, project, group) = subject
       return Event(
-        id: "\(name.lowercased())-\(number)", type: EventType("ADD_BUILD"), occurredAt: World.now + .seconds(index), receivedAt: World.now,
+        // Of the type whose own deaths are not told of, so that these are all the events there are.
+        id: "\(name.lowercased())-\(number)", type: .deliveryDead, occurredAt: World.now + .seconds(index), receivedAt: World.now,
         audience: Audience([group]),
         path: EventPath(
           inventory: InventoryPlace(project: project, application: "shop", version: "1"),

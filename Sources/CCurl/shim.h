@@ -44,6 +44,12 @@ static inline long fanfare_easy_response_code(CURL *easy) {
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &code);
   return code;
 }
+/// Microseconds until the connection stood, TLS included; 0 if it never did.
+static inline curl_off_t fanfare_easy_connected_after(CURL *easy) {
+  curl_off_t microseconds = 0;
+  curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &microseconds);
+  return microseconds;
+}
 static inline void *fanfare_easy_private(CURL *easy) {
   char *pointer = 0;
   curl_easy_getinfo(easy, CURLINFO_PRIVATE, &pointer);

@@ -35,6 +35,23 @@ struct RudeReceiverTests {
     #expect(outcome == .response(status: 200, body: Array(repeating: UInt8(ascii: "x"), count: 8192), retryAfter: nil))
   }
 
+  @Test func `a body that hangs has timed out, though its status was 200`() async throws {
+    let outcome = try await outcome(timeout: .milliseconds(400)) { channel in
+      channel.say("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf")
+    }
+    #expect(outcome.failure?.kind == .timedOut)
+  }
+
+  @Test func `a body that hangs when as much as is kept of it has come is an answer`() async throws {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let outcome = try await outcome(timeout: .seconds(50)) { channel in
+      channel.say("HTTP/1.1 200 OK\r\ncontent-length: 9000\r\n\r\n" + String(repeating: "x", count: 8192))
+    }
+    #expect(outcome == .response(status: 200, body: Array(repeating: UInt8(ascii: "x"), count: 8192), retryAfter: nil))
+    #expect(clock.now - start < .seconds(40))
+  }
+
   @Test func `a response that drips byte by byte has timed out`() async throws {
     let outcome = try await outcome(timeout: .milliseconds(400)) { channel in
       channel.say("HTTP/1.1 200 OK\r\n")
@@ -65,6 +82,11 @@ struct RudeReceiverTests {
     #expect(outcome.failure?.kind == .broken)
   }
 
+  @Test func `a reset before any answer is a broken connection`() async throws {
+    let outcome = try await outcome { $0.reset() }
+    #expect(outcome.failure?.kind == .broken)
+  }
+
   @Test func `what is not HTTP is broken`() async throws {
     let outcome = try await outcome { channel in channel.say("SSH-2.0-OpenSSH_9.2\r\n") }
     #expect(outcome.failure?.kind == .broken)
@@ -77,6 +99,14 @@ struct RudeReceiverTests {
     }
     #expect(
       outcome.failure == TransportFailure(kind: .broken, detail: "the response has more than 256 header lines or 65536 bytes of them"))
+  }
+
+  @Test func `a header without end is given up`() async throws {
+    let outcome = try await outcome { channel in
+      channel.say("HTTP/1.1 200 OK\r\nx-more: ")
+      channel.sayForever(String(repeating: "x", count: 4096))
+    }
+    #expect(outcome.failure == TransportFailure(kind: .broken, detail: "the response has a header line that is longer than 100 KiB"))
   }
 
   @Test func `a header of an informational response is not the answer's`() async throws {

@@ -23,10 +23,48 @@ struct UnreachableTests {
   @Test func `a name that does not exist is not resolved`() async throws {
     try await withSender { sender async throws in
       let failure = try await sender.attempt(sampleTask(to: "http://no-such-host.invalid/hook?token=secret")).outcome.failure
-      // Where no name server answers at all, the attempt's time is over first.
-      #expect(failure?.kind == .nameNotResolved || failure?.kind == .timedOut)
+      // Where no name server answers at all, the attempt's time is over first; that is no other failure.
+      #expect(failure?.kind == .nameNotResolved)
       #expect(failure?.detail.contains("secret") == false)
     }
+  }
+
+  @Test func `a connection that is not taken up in time is told from an answer that does not come`() async throws {
+    let receiver = try await Receiver()
+    let listener = try FullListener()
+    try await withSender {
+      $0.connectTimeout = .milliseconds(400)
+    } body: { sender async throws in
+      // First one that works, so that the handle has known a connection.
+      #expect(try await sender.attempt(sampleTask(1, to: receiver.url)).outcome.status == 204)
+      let failure = try #require(try await sender.attempt(sampleTask(2, to: listener.url)).outcome.failure)
+      #expect(failure.kind == .connectTimedOut, "\(failure.detail)")
+    }
+    listener.close()
+    try await receiver.close()
+  }
+
+  @Test func `the time for the connection includes TLS`() async throws {
+    // It takes the connection up and never says a word.
+    let receiver = try await RudeReceiver { _ in }
+    try await withSender {
+      $0.connectTimeout = .milliseconds(400)
+    } body: { sender async throws in
+      let url = receiver.url.replacing("http://", with: "https://")
+      let failure = try #require(try await sender.attempt(sampleTask(to: url)).outcome.failure)
+      #expect(failure.kind == .connectTimedOut, "\(failure.detail)")
+    }
+    #expect(receiver.connections == 1)
+    try await receiver.close()
+  }
+
+  @Test func `a receiver that does not speak TLS is a failure of TLS`() async throws {
+    let receiver = try await RudeReceiver { $0.say("HTTP/1.1 400 Bad Request\r\n\r\n") }
+    try await withSender { sender async throws in
+      let url = receiver.url.replacing("http://", with: "https://")
+      #expect(try await sender.attempt(sampleTask(to: url)).outcome.failure?.kind == .tls)
+    }
+    try await receiver.close()
   }
 
   @Test(arguments: [

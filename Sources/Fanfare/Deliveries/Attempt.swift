@@ -28,6 +28,9 @@ public struct TransportFailure: Sendable, Hashable {
   public enum Kind: String, Sendable, Hashable, CaseIterable {
     case nameNotResolved = "name_not_resolved"
     case notConnected = "not_connected"
+    /// The time for the connection, TLS included, was over before it stood.
+    case connectTimedOut = "connect_timed_out"
+    /// The connection stood, and the response had not ended when the attempt's time was over, however much of it had come.
     case timedOut = "timed_out"
     case tls = "tls"
     /// The connection broke after it stood.

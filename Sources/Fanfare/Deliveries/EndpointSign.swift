@@ -14,7 +14,7 @@ extension RetryPolicy {
     switch Judgement(of: result.outcome, for: result.task.subscription.kind) {
     case .succeeded: .succeeded
     case .retried(_, let isThrottle, _): isThrottle ? .neutral : .failed
-    case .gone, .refused, .stopped: .neutral
+    case .gone, .refused, .misread, .stopped: .neutral
     }
   }
 }

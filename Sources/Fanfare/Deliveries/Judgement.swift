@@ -5,6 +5,8 @@ enum Judgement: Hashable, Sendable {
   case gone(reason: String)
   /// This message will never be taken.
   case refused(reason: String)
+  /// Slack does not take the message as it is written; it may take it as plain text.
+  case misread(reason: String)
   case retried(reason: String, isThrottle: Bool = false, retryAfter: String? = nil)
   /// Nobody answered because the service stopped.
   case stopped
@@ -19,7 +21,7 @@ enum Judgement: Hashable, Sendable {
 
   private init(of failure: TransportFailure.Kind) {
     switch failure {
-    case .nameNotResolved, .notConnected, .timedOut, .tls, .broken: self = .retried(reason: failure.rawValue)
+    case .nameNotResolved, .notConnected, .connectTimedOut, .timedOut, .tls, .broken: self = .retried(reason: failure.rawValue)
     case .addressRefused, .badRequest: self = .refused(reason: failure.rawValue)
     case .stopped: self = .stopped
     }
@@ -38,14 +40,16 @@ enum Judgement: Hashable, Sendable {
     }
   }
 
-  /// Contract §8: the body decides before the status. A refused message is dead at once; that it is tried once more as plain text needs a
-  /// renderer that can, and a place in the delivery to note it.
+  /// Contract §8: the body decides before the status.
   private static func slack(status: Int, body: [UInt8], retryAfter: String?) -> Judgement {
     let word = SlackAnswer.word(in: body)
     if let word {
       if SlackAnswer.gone.contains(word) { return .gone(reason: "slack_\(word)") }
-      if SlackAnswer.refused.contains(word) { return .refused(reason: "slack_\(word)") }
-      if word == "rollup_error" { return .retried(reason: "slack_rollup_error") }
+      if SlackAnswer.refused.contains(word) { return .misread(reason: "slack_\(word)") }
+      if word == "rollup_error" {
+        let mayWait = status == 429 || status == 503
+        return .retried(reason: "slack_rollup_error", isThrottle: status == 429, retryAfter: mayWait ? retryAfter : nil)
+      }
     }
     guard (200...299).contains(status) else { return Judgement(ofStatus: status, retryAfter: retryAfter) }
     return status == 200 && word == "ok" ? .succeeded : .retried(reason: "slack_unexpected_body")
@@ -60,6 +64,8 @@ enum SlackAnswer {
     "action_prohibited", "posting_to_general_channel_denied",
   ]
   static let refused: Set<String> = ["invalid_payload", "invalid_blocks", "no_text", "too_many_attachments", "user_not_found"]
+
+  static let all = gone.union(refused).union(["rollup_error"])
 
   /// The body without white space around it, if it is as short as Slack's are.
   static func word(in body: [UInt8]) -> String? {

@@ -14,8 +14,8 @@ public struct RetryPolicy: Sendable, Hashable {
   public static let freeThrottles = 100
   /// The most that a receiver's `Retry-After` is believed.
   public static let longestRetryAfter: Duration = .seconds(86_400)
-  /// The wait after a 429 that names none, where the schedule names none either.
-  private static let throttleDelay: Duration = .seconds(60)
+  /// The wait before a message that Slack refused goes out as plain text: Slack takes one a second.
+  static let plainTextDelay: Duration = .seconds(1)
 
   public init(schedule: [Duration] = RetryPolicy.standardSchedule, jitter: Double = 0.2) {
     self.schedule = schedule
@@ -23,35 +23,45 @@ public struct RetryPolicy: Sendable, Hashable {
   }
 
   public func verdict(on result: AttemptResult, now: Timestamp, using generator: inout some RandomNumberGenerator) -> Verdict {
-    let judgement = Judgement(of: result.outcome, for: result.task.subscription.kind)
+    let task = result.task
+    let judgement = Judgement(of: result.outcome, for: task.subscription.kind)
+    let subject = DecisionText.subject(of: result.outcome, for: task.subscription.kind)
     switch judgement {
     case .succeeded:
       return Verdict(state: .succeeded, reason: "succeeded")
     case .stopped:
-      return Verdict(state: .scheduled(at: result.task.dueAt), countsAsTry: false, reason: TransportFailure.Kind.stopped.rawValue)
+      return Verdict(
+        state: .scheduled(at: task.dueAt), countsAsTry: false, reason: TransportFailure.Kind.stopped.rawValue, why: DecisionText.stopped)
     case .gone(let reason):
-      return Verdict(state: .dead(.gone), reason: reason, pausesSubscription: true)
+      return Verdict(state: .dead(.gone), reason: reason, why: DecisionText.gone(subject), pausesSubscription: true)
     case .refused(let reason):
-      return Verdict(state: .dead(.refused), reason: reason)
+      return Verdict(state: .dead(.refused), reason: reason, why: DecisionText.refused(subject))
+    case .misread(let reason) where task.isPlainText:
+      return Verdict(state: .dead(.refused), reason: reason, why: DecisionText.refusedAsPlainText(subject))
+    case .misread(let reason):
+      return Verdict(
+        state: .scheduled(at: now + Self.plainTextDelay), reason: reason, why: DecisionText.asPlainText(subject), asPlainText: true)
     case .retried(let reason, let isThrottle, let retryAfter):
-      let wait = RetryAfter.wait(retryAfter, from: now).map { min($0, Self.longestRetryAfter) }
-      return retry(result.task, reason, isThrottle: isThrottle, wait: wait, now: now, using: &generator)
+      let retry = Retry(
+        number: task.triesMade + 1, schedule: task.subscription.retrySchedule ?? schedule,
+        throttle: isThrottle ? task.throttles + 1 : nil, asked: RetryAfter.wait(retryAfter, from: now))
+      return verdict(on: retry, of: subject, reason: reason, now: now, using: &generator)
     }
   }
 
-  private func retry(
-    _ task: DeliveryTask, _ reason: String, isThrottle: Bool, wait: Duration?, now: Timestamp,
-    using generator: inout some RandomNumberGenerator
+  private func verdict(
+    on retry: Retry, of subject: String, reason: String, now: Timestamp, using generator: inout some RandomNumberGenerator
   ) -> Verdict {
-    let schedule = task.subscription.retrySchedule ?? schedule
-    let isFree = isThrottle && task.throttles < Self.freeThrottles
+    let wait = retry.asked.map { min($0, Self.longestRetryAfter) }
     let pause = wait.map { now + $0 }
-    guard isFree || task.triesMade < schedule.count else {
-      return Verdict(state: .dead(.exhausted), reason: reason, pausesEndpointUntil: pause)
+    guard let planned = retry.delay else {
+      return Verdict(
+        state: .dead(.exhausted), reason: reason, why: DecisionText.exhausted(subject, retry), pausesEndpointUntil: pause)
     }
-    let planned = task.triesMade < schedule.count ? schedule[task.triesMade] : schedule.last ?? Self.throttleDelay
     let delay = max(jittered(planned, using: &generator), wait ?? .zero)
-    return Verdict(state: .scheduled(at: now + delay), countsAsTry: !isFree, reason: reason, pausesEndpointUntil: pause)
+    return Verdict(
+      state: .scheduled(at: now + delay), countsAsTry: !retry.isFree, reason: reason,
+      why: DecisionText.retried(subject, retry, after: planned, jitter: jitter), pausesEndpointUntil: pause)
   }
 
   private func jittered(_ delay: Duration, using generator: inout some RandomNumberGenerator) -> Duration {

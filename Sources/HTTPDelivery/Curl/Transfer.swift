@@ -158,7 +158,12 @@ final class Transfer {
       return .failure(.refused(refusedAddress.address, kind: refusedAddress.kind))
     }
     let text = errorText[0] == 0 ? curl_easy_strerror(code) : UnsafePointer(errorText.baseAddress)
-    return .failure(TransportFailure(code, detail: text.map { String(cString: $0) } ?? ""))
+    return .failure(TransportFailure(code, at: stage, detail: text.map { String(cString: $0) } ?? ""))
+  }
+
+  private var stage: ConnectionStage {
+    if fanfare_easy_connected_after(easy.pointer) > 0 { return .connected }
+    return socketsOpened > 0 ? .connecting : .resolving
   }
 
   // MARK: Called by libcurl
@@ -166,9 +171,10 @@ final class Transfer {
   private func received(body bytes: UnsafeMutablePointer<CChar>?, count: Int) -> Int {
     let taken = min(count, limits.maxResponseBytes - responseBody.count)
     responseBody.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: taken))
-    // Taking less than offered ends the transfer: that is how the rest of an endless body is not read.
-    if taken < count { isBodyCut = true }
-    return taken
+    if responseBody.count < limits.maxResponseBytes { return taken }
+    // Saying that nothing was taken ends the transfer: that is how the rest of an endless body is neither read nor waited for.
+    isBodyCut = true
+    return 0
   }
 
   private func received(header bytes: UnsafeMutablePointer<CChar>?, count: Int) -> Int {

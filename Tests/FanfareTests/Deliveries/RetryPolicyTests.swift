@@ -6,18 +6,23 @@ import Testing
   private let exact = RetryPolicy(schedule: [.seconds(10), .seconds(100)], jitter: 0)
 
   private func result(
-    _ outcome: Outcome, kind: Subscription.Kind = .webhook, schedule: [Duration]? = nil, tries: Int = 0, throttles: Int = 0
+    _ outcome: Outcome, kind: Subscription.Kind = .webhook, schedule: [Duration]? = nil, tries: Int = 0, throttles: Int = 0,
+    isPlainText: Bool = false
   ) -> AttemptResult {
     let task = DeliveryTask(
       id: DeliveryID(KSUID(timestamp: 1, high: 2, low: 3)), event: Event.sample().stored(),
       subscription: .sample(kind: kind, retrySchedule: schedule), endpoint: EndpointID(row: 1), attemptsMade: tries + throttles,
-      triesMade: tries, throttles: throttles, dueAt: Timestamp(seconds: 1_699_999_000))
+      triesMade: tries, throttles: throttles, dueAt: Timestamp(seconds: 1_699_999_000),
+      isPlainText: isPlainText)
     return AttemptResult(task: task, startedAt: now, duration: .milliseconds(5), outcome: outcome)
   }
 
+  /// Without its sentence: ``DecisionTextTests`` has those.
   private func verdict(_ policy: RetryPolicy, _ result: AttemptResult) -> Verdict {
     var random = SplitMix(seed: 1)
-    return policy.verdict(on: result, now: now, using: &random)
+    var verdict = policy.verdict(on: result, now: now, using: &random)
+    verdict.why = nil
+    return verdict
   }
 
   private func answer(_ status: Int, _ body: String = "", retryAfter: String? = nil) -> Outcome {
@@ -56,7 +61,7 @@ import Testing
   ) {
     let found = verdict(exact, result(.failure(TransportFailure(kind: failure, detail: "…")), kind: kind))
     switch failure {
-    case .nameNotResolved, .notConnected, .timedOut, .tls, .broken:
+    case .nameNotResolved, .notConnected, .connectTimedOut, .timedOut, .tls, .broken:
       #expect(found == Verdict(state: .scheduled(at: now + .seconds(10)), reason: failure.rawValue))
     case .addressRefused, .badRequest:
       #expect(found == Verdict(state: .dead(.refused), reason: failure.rawValue))
@@ -154,12 +159,25 @@ import Testing
   }
 
   @Test func `a 429 uses up no attempt until there were a hundred`() {
-    let free = verdict(exact, result(answer(429), tries: 2, throttles: 99))
-    #expect(free == Verdict(state: .scheduled(at: now + .seconds(100)), countsAsTry: false, reason: "http_429"))
+    let free = verdict(exact, result(answer(429, retryAfter: "1"), tries: 2, throttles: 99))
+    #expect(free.state == .scheduled(at: now + .seconds(100)))
+    #expect(!free.countsAsTry)
     #expect(verdict(exact, result(answer(429), tries: 2, throttles: 100)) == Verdict(state: .dead(.exhausted), reason: "http_429"))
     #expect(
       verdict(exact, result(answer(429), tries: 0, throttles: 100))
         == Verdict(state: .scheduled(at: now + .seconds(10)), reason: "http_429"))
+  }
+
+  /// Receivers that say nothing but 429 are left alone for longer and longer.
+  @Test func `the wait after a 429 without Retry-After is doubled each time, to an hour`() {
+    let policy = RetryPolicy(schedule: [.seconds(1)], jitter: 0)
+    let waits = (0..<100).map { verdict(policy, result(answer(429), throttles: $0)) }
+    #expect(waits.allSatisfy { !$0.countsAsTry && $0.pausesEndpointUntil == nil })
+    let seconds = [5, 10, 20, 40, 80, 160, 320, 640, 1_280, 2_560] + Array(repeating: 3_600, count: 90)
+    #expect(waits.map(\.state) == seconds.map { .scheduled(at: now + .seconds($0)) })
+    // The schedule's own wait counts where it is longer, and Retry-After is taken at its word.
+    #expect(verdict(RetryPolicy(jitter: 0), result(answer(429), tries: 8)).state == .scheduled(at: now + .seconds(86_400)))
+    #expect(verdict(policy, result(answer(429, retryAfter: "2"), throttles: 50)).state == .scheduled(at: now + .seconds(2)))
   }
 
   @Test func `a 429 without any schedule waits a minute`() {
@@ -185,8 +203,22 @@ import Testing
   }
 
   @Test(arguments: ["invalid_payload", "invalid_blocks", "no_text", "too_many_attachments", "user_not_found"], [200, 400, 500])
-  func `a message that Slack refuses is dead`(body: String, status: Int) {
-    #expect(verdict(exact, result(answer(status, body), kind: .slack)) == Verdict(state: .dead(.refused), reason: "slack_\(body)"))
+  func `a message that Slack refuses is tried once more as plain text, then dead`(body: String, status: Int) {
+    let first = verdict(exact, result(answer(status, body), kind: .slack, schedule: []))
+    #expect(first == Verdict(state: .scheduled(at: now + .seconds(1)), reason: "slack_\(body)", asPlainText: true))
+    let second = verdict(exact, result(answer(status, body), kind: .slack, tries: 1, isPlainText: true))
+    #expect(second == Verdict(state: .dead(.refused), reason: "slack_\(body)"))
+  }
+
+  @Test func `a plain text that fails otherwise follows the schedule`() {
+    let found = verdict(exact, result(answer(503), kind: .slack, tries: 1, isPlainText: true))
+    #expect(found == Verdict(state: .scheduled(at: now + .seconds(100)), reason: "http_503"))
+  }
+
+  @Test func `a rollup error with 429 is a throttle as any other`() {
+    let found = verdict(exact, result(answer(429, "rollup_error", retryAfter: "30"), kind: .slack))
+    let until = now + .seconds(30)
+    #expect(found == Verdict(state: .scheduled(at: until), countsAsTry: false, reason: "slack_rollup_error", pausesEndpointUntil: until))
   }
 
   @Test(arguments: [

@@ -4,7 +4,7 @@ public struct AttemptResult: Sendable {
   public let startedAt: Timestamp
   public let duration: Duration
   public let outcome: Outcome
-  /// The digest that the delivery went in.
+  /// The digest that the delivery went in; the task's if none is given.
   public let digest: KSUID?
 
   public init(task: DeliveryTask, startedAt: Timestamp, duration: Duration, outcome: Outcome, digest: KSUID? = nil) {
@@ -12,7 +12,7 @@ public struct AttemptResult: Sendable {
     self.startedAt = startedAt
     self.duration = duration
     self.outcome = outcome
-    self.digest = digest
+    self.digest = digest ?? task.digest?.id
   }
 }
 

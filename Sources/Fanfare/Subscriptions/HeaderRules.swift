@@ -9,7 +9,7 @@ enum HeaderRules {
   ]
   private static let ours: Set<String> = [
     "content-encoding", "content-length", "content-type", "expect", "host", "traceparent", "user-agent", "x-delivery-attempt", "x-event-id",
-    "x-event-type",
+    "x-event-replay-of", "x-event-type",
   ]
 
   /// What is wrong with a name, as a sentence; nil if nothing is.

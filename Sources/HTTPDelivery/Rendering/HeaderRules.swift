@@ -6,7 +6,7 @@ enum HeaderRules {
   private static let reserved: Set<String> = [
     "connection", "content-encoding", "content-length", "content-type", "expect", "host", "keep-alive", "proxy-authenticate",
     "proxy-authorization", "proxy-connection", "te", "traceparent", "trailer", "transfer-encoding", "upgrade", "user-agent",
-    "x-delivery-attempt", "x-event-id", "x-event-type",
+    "x-delivery-attempt", "x-event-id", "x-event-replay-of", "x-event-type",
   ]
 
   static func isReserved(_ name: String) -> Bool {

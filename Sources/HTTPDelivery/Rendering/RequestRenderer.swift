@@ -63,16 +63,28 @@ public struct RequestRenderer: Sendable {
     headers.append("X-Event-Id", HeaderRules.visible(event.id))
     headers.append("X-Event-Type", HeaderRules.visible(event.type.name))
     headers.append("X-Delivery-Attempt", String(task.attemptNumber))
+    if let replay = task.replayOf { headers.append("X-Event-Replay-Of", HeaderRules.visible(replay)) }
     if let traceparent = event.traceparent, HeaderRules.isTraceparent(traceparent) { headers.append("traceparent", traceparent) }
     appendOwn(subscription, to: &headers)
     return .success(OutboundRequest(url: subscription.url, headers: headers, body: body))
   }
 
   private func slack(_ task: DeliveryTask) -> OutboundRequest {
+    let subscription = task.subscription
     var headers = commonHeaders(contentType: "application/json")
-    appendOwn(task.subscription, to: &headers)
-    let message = SlackMessage(for: task.event, username: task.subscription.slackUsername, icon: task.subscription.slackIcon)
-    return OutboundRequest(url: task.subscription.url, headers: headers, body: message.json)
+    appendOwn(subscription, to: &headers)
+    return OutboundRequest(
+      url: subscription.url, headers: headers, body: slackBody(task, subscription.slackUsername, subscription.slackIcon))
+  }
+
+  private func slackBody(_ task: DeliveryTask, _ username: String?, _ icon: String?) -> [UInt8] {
+    if let digest = task.digest {
+      let message = SlackDigest(of: digest, username: username, icon: icon)
+      // One whose blocks were refused is enough: nobody is worse off without.
+      return digest.members.contains(where: \.isPlainText) ? message.plainJSON : message.json
+    }
+    let message = SlackMessage(for: task.event, username: username, icon: icon, isReplay: task.replayOf != nil)
+    return task.isPlainText ? message.plainJSON : message.json
   }
 
   private func commonHeaders(contentType: String) -> HeaderBlock {

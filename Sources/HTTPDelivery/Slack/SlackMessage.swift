@@ -14,47 +14,17 @@ public struct SlackMessage: Sendable, Equatable {
   /// - Parameters:
   ///   - username: the name to post under; Slack takes it from older webhooks only.
   ///   - icon: `:name:`, or the URL of a picture.
-  public init(for stored: StoredEvent, username: String? = nil, icon: String? = nil) {
-    // The store wrote the compact form itself; were it ever unreadable, the type and the time still make a message.
-    let event = try? Event(compact: stored)
-    let facts = SlackFacts(data: event?.data)
-    let path = event?.path ?? EventPath()
-    let sentence = SlackSentence(type: stored.type, at: path, facts)
-    let headline: String
-    if let who = event?.username, let deed = sentence.deed {
-      text = SlackText.escape(SlackText.line(who, limit: SlackLimits.name)) + " " + deed.plain + "."
-      headline = SlackText.person(who) + " " + deed.mrkdwn + "."
-    } else {
-      text = sentence.happening.capitalized.plain + "."
-      headline = sentence.happening.capitalized.mrkdwn + "."
-    }
+  ///   - isReplay: whether the event is told again (`X-Event-Replay-Of`); the message begins with that.
+  public init(for stored: StoredEvent, username: String? = nil, icon: String? = nil, isReplay: Bool = false) {
+    let line = SlackLine(for: stored, isReplay: isReplay)
+    text = line.plain
     let details = SlackDetails(
-      headline: headline, type: stored.type, occurredAt: stored.occurredAt, username: event?.username, path: path,
-      facts: facts.shown(except: sentence.said))
-    json = Self.body(username, icon) { [text] json in
-      json.member("text", text)
+      headline: line.mrkdwn, type: stored.type, occurredAt: stored.occurredAt, username: line.event?.username,
+      path: line.event?.path ?? EventPath(), facts: line.facts.shown(except: line.said))
+    json = SlackBody.json(username, icon) { json in
+      json.member("text", line.plain)
       details.appendBlocks(to: &json)
     }
-    plainJSON = Self.body(username, icon) { [text] json in
-      json.member("text", text + details.plain)
-      json.key("mrkdwn")
-      json.bool(false)
-    }
-  }
-
-  private static func body(_ username: String?, _ icon: String?, _ content: (inout JSONWriter) -> Void) -> [UInt8] {
-    var json = JSONWriter(capacity: 1024)
-    json.beginObject()
-    content(&json)
-    json.member("username", username.map { SlackText.line($0, limit: SlackLimits.username) })
-    if let icon {
-      if icon.hasPrefix("https://") || icon.hasPrefix("http://") {
-        json.member("icon_url", icon)
-      } else {
-        json.member("icon_emoji", ":" + icon.filter { $0 != ":" } + ":")
-      }
-    }
-    json.endObject()
-    return json.bytes
+    plainJSON = SlackBody.plainJSON(line.plain + details.plain, username, icon)
   }
 }

@@ -75,6 +75,9 @@ struct SlackSentence {
       let owner: Phrase = facts.first(of: "team", "team_name", "group").map { "the team \(value: $0)" } ?? "a team"
       self.init("created \(account) for \(owner)", "\(account) was created for \(owner)")
 
+    case "PING":
+      let subscription: Phrase = facts.first(of: "subscription").map { "the subscription \(value: $0)" } ?? "a subscription"
+      self.init(nil, "hello from Fanfare: this is a test of \(subscription)\(place.somewhere)")
     case "SUBSCRIPTION_PAUSED": self = .subscription(facts, "paused")
     case "SUBSCRIPTION_RESUMED": self = .subscription(facts, "resumed")
     case "DELIVERY_DEAD":

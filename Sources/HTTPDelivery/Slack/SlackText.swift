@@ -1,3 +1,5 @@
+internal import Fanfare
+
 /// Makes text of events safe to stand in a Slack message.
 ///
 /// Slack reads `<…>` as links, dates and mentions of everybody, and backticks, `*`, `_`, `~` as formatting. The first three characters
@@ -55,6 +57,17 @@ enum SlackText {
       && name.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || "0123456789.-@".unicodeScalars.contains($0) }
     return isOrdinary ? "*" + name + "*" : code(name)
   }
+
+  /// A time as the reader's own clock has it.
+  static func date(_ instant: Timestamp) -> String {
+    "<!date^\(instant.seconds)^{date_short_pretty} {time_secs}|\(plainDate(instant))>"
+  }
+
+  /// For clients that don't know Slack's dates: `2021-10-15 15:07:39 UTC`.
+  static func plainDate(_ instant: Timestamp) -> String {
+    let text = instant.rfc3339
+    return text.prefix(10) + " " + text.dropFirst(11).prefix(8) + " UTC"
+  }
 }
 
 /// What Slack takes at most, and what is kept to so that nothing comes near it.
@@ -67,4 +80,7 @@ enum SlackLimits {
   /// Fields of a section; Slack takes ten.
   static let fields = 8
   static let username = 80
+  /// UTF-16 units of a digest's section and of its text without blocks; Slack takes 3,000 and 40,000.
+  static let section = 2_900
+  static let plainDigest = 30_000
 }

@@ -61,7 +61,7 @@ let package = Package(
       name: "SQLiteStore",
       dependencies: [
         "Fanfare", "CLinux", .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
-        logging, metrics, lifecycle,
+        crypto, logging, metrics, lifecycle,
       ], swiftSettings: settings),
     .target(
       name: "HTTPDelivery", dependencies: ["Fanfare", "Threading", "CCurl", "CLinux", crypto, logging, metrics, lifecycle],

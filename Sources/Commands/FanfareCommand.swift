@@ -20,6 +20,7 @@ struct FanfareCommand: AsyncParsableCommand {
           DeliveriesCommand.self, DeadLettersCommand.self, RequeueCommand.self,
         ]),
       CommandGroup(name: "Who may do what:", subcommands: [AccountsCommand.self, KeysCommand.self]),
+      CommandGroup(name: "While it is stopped:", subcommands: [SecretsCommand.self]),
     ])
 
   static let version = "0.1.0"

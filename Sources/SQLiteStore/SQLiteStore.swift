@@ -19,7 +19,8 @@ public final class SQLiteStore: Sendable {
   /// Opens, or makes, the database and takes it for this process. Blocks while the schema is brought up to date and what is kept in
   /// memory is read.
   ///
-  /// - Throws: ``SQLiteStoreError`` with a sentence for the operator: another process has it, it is of a newer version, it cannot be read.
+  /// - Throws: ``SQLiteStoreError`` with a sentence for the operator: another process has it, it is of a newer version, it cannot be read,
+  ///   the key is not its own. What ``SQLiteStoreConfiguration/secretKey`` throws.
   public static func open(_ configuration: SQLiteStoreConfiguration) throws -> SQLiteStore {
     do {
       return try SQLiteStore(configuration)
@@ -31,15 +32,16 @@ public final class SQLiteStore: Sendable {
   private init(_ configuration: SQLiteStoreConfiguration) throws {
     let lock = try StoreLock(besideDatabase: configuration.path)
     let pool = try DatabasePool.forStore(configuration)
+    let secrets = try SecretBox.opening(pool, configuration)
     let identity = try pool.write { db in
       var random = SystemRandomNumberGenerator()
       return try StoreIdentity(db, using: &random)
     }
-    let memory = try pool.read { try WriterMemory(reading: $0, configuration.defaultVisibility) }
+    let memory = try pool.read { try WriterMemory(reading: $0, secrets, configuration.defaultVisibility) }
     self.configuration = configuration
     self.pool = pool
     self.identity = identity
-    self.writer = Writer(pool: pool, identity: identity, memory: memory, configuration: configuration)
+    self.writer = Writer(pool: pool, identity: identity, secrets: secrets, memory: memory, configuration: configuration)
     self.lock = Mutex(lock)
   }
 

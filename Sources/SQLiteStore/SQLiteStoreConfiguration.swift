@@ -5,6 +5,10 @@ public import Logging
 public struct SQLiteStoreConfiguration: Sendable {
   /// The database file. Its directory must exist; `PATH-wal`, `PATH-shm` and `PATH.lock` stand beside it.
   public var path: String
+  /// Gives the key that secrets are encrypted with: the one of this id, or if nothing is encrypted yet the one that shall be used.
+  ///
+  /// Called once by ``SQLiteStore/open(_:)``, when no other process can open the store. What it throws, that throws.
+  public var secretKey: @Sendable (SecretKey.ID?) throws -> SecretKey
   /// Who may see events that name no group. Holds for those that are stored already, too.
   public var defaultVisibility: DefaultVisibility
   /// What time it is. Called on the writer, once a transaction.
@@ -18,10 +22,12 @@ public struct SQLiteStoreConfiguration: Sendable {
   public var writerBytesBound = 32 << 20
 
   public init(
-    path: String, defaultVisibility: DefaultVisibility = .restricted, clock: @escaping @Sendable () -> Timestamp,
+    path: String, secretKey: @escaping @Sendable (SecretKey.ID?) throws -> SecretKey, defaultVisibility: DefaultVisibility = .restricted,
+    clock: @escaping @Sendable () -> Timestamp,
     logger: Logger = Logger(label: "fanfare.store")
   ) {
     self.path = path
+    self.secretKey = secretKey
     self.defaultVisibility = defaultVisibility
     self.clock = clock
     self.logger = logger
@@ -29,9 +35,10 @@ public struct SQLiteStoreConfiguration: Sendable {
 
   /// `fanfare.sqlite` in the data directory.
   public init(
-    directory: String, defaultVisibility: DefaultVisibility = .restricted, clock: @escaping @Sendable () -> Timestamp,
+    directory: String, secretKey: @escaping @Sendable (SecretKey.ID?) throws -> SecretKey,
+    defaultVisibility: DefaultVisibility = .restricted, clock: @escaping @Sendable () -> Timestamp,
     logger: Logger = Logger(label: "fanfare.store")
   ) {
-    self.init(path: directory + "/fanfare.sqlite", defaultVisibility: defaultVisibility, clock: clock, logger: logger)
+    self.init(path: directory + "/fanfare.sqlite", secretKey: secretKey, defaultVisibility: defaultVisibility, clock: clock, logger: logger)
   }
 }

@@ -17,6 +17,8 @@ public struct SQLiteStoreError: Error, Sendable, CustomStringConvertible {
     case inputOutput = "input_output"
     /// The file is not a database, or a damaged one.
     case corrupt
+    /// The secrets were encrypted with another key.
+    case wrongKey = "wrong_key"
     /// SQLite waited for a lock in vain.
     case busy
     /// The call asked for something that cannot be stored.
@@ -39,7 +41,7 @@ public struct SQLiteStoreError: Error, Sendable, CustomStringConvertible {
   public var isRetriable: Bool {
     switch code {
     case .overloaded, .busy, .full, .inputOutput: true
-    case .inUse, .newerVersion, .closed, .corrupt, .invalid, .other: false
+    case .inUse, .newerVersion, .closed, .corrupt, .wrongKey, .invalid, .other: false
     }
   }
 

@@ -12,8 +12,12 @@ struct DataDirectory {
 
   var tokenPath: String { "\(directory.path)/admin.token" }
 
+  var keyFile: SecretKeyFile { SecretKeyFile(path: "\(directory.path)/secrets.key") }
+
   func open() throws -> SQLiteStore {
-    try SQLiteStore.open(SQLiteStoreConfiguration(path: "\(directory.path)/fanfare.db", clock: SystemClock.now, logger: .silent))
+    try SQLiteStore.open(
+      SQLiteStoreConfiguration(
+        path: "\(directory.path)/fanfare.db", secretKey: keyFile.key(withID:), clock: SystemClock.now, logger: .silent))
   }
 
   /// Opens the store, lets `body` work on it, and closes it.

@@ -81,6 +81,7 @@ final class ServiceProcess: Sendable {
   var processIdentifier: Int32 { process.processIdentifier }
 
   var logTail: String { log.tail }
+  var wholeLog: String { log.text }
 
   private func exited() async {
     await withCheckedContinuation { continuation in
@@ -111,6 +112,7 @@ private final class LogReader: Sendable {
     handle.read { [weak self] in self?.take($0) }
   }
 
+  var text: String { state.withLock { $0.lines.joined(separator: "\n") } }
   var tail: String { state.withLock { $0.lines.suffix(12).joined(separator: "\n") } }
 
   /// The first line that fits, now or later; nil once the log has ended without one.

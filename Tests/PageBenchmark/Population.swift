@@ -32,7 +32,11 @@ struct Population: Hashable {
   }
 
   private static func open(_ directory: String) throws -> SQLiteStore {
-    var configuration = SQLiteStoreConfiguration(directory: directory, clock: { start })
+    // There are no secrets in it.
+    guard let key = SecretKey(bytes: [UInt8](repeating: 0, count: SecretKey.byteCount)) else {
+      throw ExitError("the key has another length")
+    }
+    var configuration = SQLiteStoreConfiguration(directory: directory, secretKey: { _ in key }, clock: { start })
     // The batches that a store is filled with are large.
     configuration.writerBytesBound = 1 << 30
     return try SQLiteStore.open(configuration)

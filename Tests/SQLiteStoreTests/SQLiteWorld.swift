@@ -20,7 +20,8 @@ struct SQLiteWorld: StoreWorld {
   var path: String { directory + "/fanfare.sqlite" }
 
   func configuration(_ clock: TestClock, defaultVisibility: DefaultVisibility = .restricted) -> SQLiteStoreConfiguration {
-    SQLiteStoreConfiguration(directory: directory, defaultVisibility: defaultVisibility, clock: { clock.now })
+    SQLiteStoreConfiguration(
+      directory: directory, secretKey: { _ in .sample(1) }, defaultVisibility: defaultVisibility, clock: { clock.now })
   }
 
   func open(_ clock: TestClock, defaultVisibility: DefaultVisibility = .restricted) async throws -> SQLiteStore {
@@ -68,6 +69,14 @@ struct SQLiteWorld: StoreWorld {
     rewind(file)
     let count = fread(&bytes, 1, bytes.count, file)
     return Array(bytes.prefix(count))
+  }
+}
+
+extension SecretKey {
+  /// The same for the same number.
+  static func sample(_ number: UInt8) -> SecretKey {
+    var random = SeededGenerator(seed: UInt64(number))
+    return SecretKey(using: &random)
   }
 }
 

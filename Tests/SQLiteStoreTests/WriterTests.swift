@@ -14,7 +14,7 @@ import Testing
     try await withWorld { world in
       // A clock that moves whenever it is read: it is read once a transaction.
       let clock = TestClock()
-      let ticking = SQLiteStoreConfiguration(directory: world.directory) {
+      let ticking = SQLiteStoreConfiguration(directory: world.directory, secretKey: { _ in .sample(1) }) {
         clock.advance(by: .seconds(1))
         return clock.now
       }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Fanfare
-import Glibc
 import Logging
 import SQLiteStore
 
@@ -37,17 +36,9 @@ struct DeskOptions: ParsableArguments {
   }
 
   private static func openStore(_ settings: Settings) throws -> SQLiteStore {
-    // A slip in the directory's name must not make a second store.
-    guard access(settings.storePath, F_OK) == 0 else {
-      throw SentenceError(
-        "there is no store at \(settings.storePath) (\(systemReason())): name the service's directory with --data-directory, or start the "
-          + "service once")
-    }
-    umask(0o077)
+    try settings.requireStore()
     do {
-      return try SQLiteStore.open(
-        SQLiteStoreConfiguration(
-          path: settings.storePath, defaultVisibility: settings.events.defaultVisibility, clock: SystemClock.now, logger: .silent))
+      return try SQLiteStore.open(settings.storeConfiguration(logger: .silent))
     } catch let error as SQLiteStoreError where error.code == .inUse {
       throw SentenceError("\(error.description): leave --offline out to ask the running service, or stop it first")
     }

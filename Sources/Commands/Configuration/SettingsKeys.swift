@@ -5,7 +5,8 @@ import Fanfare
 /// Every key of the configuration. This table is the single source: what is not in it does not exist.
 enum SettingsKeys {
   static let dataDirectory = SettingsKey(
-    "data.directory", default: "./data", .path, "The directory of the embedded store and of admin.token; made if it is not there.")
+    "data.directory", default: "./data", .path,
+    "The directory of the embedded store, of admin.token and of secrets.key; made if it is not there.")
   static let storeURL = SettingsKey(
     "store.url", default: "sqlite:", .store, "Where events are stored; sqlite: is fanfare.db in the data directory.")
 

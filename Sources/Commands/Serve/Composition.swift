@@ -34,7 +34,7 @@ struct Composition {
     if let certificate { logger.info("The public listener speaks TLS", metadata: certificate.metadata) }
     let jwt = try await makeJWTParts()
     try makeDirectory(settings.dataDirectory)
-    let store = try openStore()
+    let store = try openStore(logger)
     try await prepareAccounts(store, logger)
     let sender = try makeSender()
     let broker = try makeBroker(store: store)
@@ -120,9 +120,16 @@ struct Composition {
     return configuration
   }
 
-  private func openStore() throws -> SQLiteStore {
-    try SQLiteStore.open(
-      SQLiteStoreConfiguration(path: settings.storePath, defaultVisibility: settings.events.defaultVisibility, clock: SystemClock.now))
+  private func openStore(_ logger: Logger) throws -> SQLiteStore {
+    let keyFile = settings.secretKeyFile
+    let hasKey = keyFile.isThere
+    let store = try SQLiteStore.open(settings.storeConfiguration())
+    if !hasKey {
+      logger.notice(
+        "A key was made that secrets in the store are encrypted with; a backup is of no use without it",
+        metadata: ["file": "\(keyFile.path)"])
+    }
+    return store
   }
 
   private func prepareAccounts(_ store: SQLiteStore, _ logger: Logger) async throws {

@@ -10,6 +10,9 @@ extension Settings {
     if let path = auth.jwksFile {
       do { _ = try await JWKSFile(ofSetting: path) } catch { faults.append("\(error)") }
     }
+    if secretKeyFile.isThere {
+      do { _ = try secretKeyFile.read() } catch { faults.append("\(error)") }
+    }
     return faults
   }
 }

@@ -18,6 +18,8 @@ extension DatabasePool {
       // A longer log than SQLite's 4 MiB: pages that many commits touch are copied to the database once, not once a few commits.
       try db.execute(sql: "PRAGMA wal_autocheckpoint = 16384")
       try db.execute(sql: "PRAGMA journal_size_limit = 134217728")
+      // What is removed, or encrypted, is overwritten. Debian's SQLite does so without being asked.
+      try db.execute(sql: "PRAGMA secure_delete = ON")
     }
     try migrator.migrate(pool)
     return pool

@@ -3,7 +3,7 @@ internal import GRDB
 
 extension WriterMemory {
   /// Reads what the writer has to know before its first transaction.
-  init(reading db: Database, _ visibility: DefaultVisibility) throws {
+  init(reading db: Database, _ secrets: SecretBox, _ visibility: DefaultVisibility) throws {
     self.init()
     counts.lastSequence = try Self.number(db, "SELECT max(seq) FROM event")
     counts.lastDelivery = try Self.number(db, "SELECT max(row) FROM delivery")
@@ -13,7 +13,7 @@ extension WriterMemory {
     counts.dead = Int(try Self.number(db, "SELECT count(*) FROM delivery WHERE state = 2 AND state IN (2, 3)"))
     counts.quarantined = Int(try Self.number(db, "SELECT count(*) FROM quarantine"))
     counts.outbox = Int(try Self.number(db, "SELECT count(*) FROM outbox"))
-    catalogue = try SubscriptionCatalogue(reading: db, visibility)
+    catalogue = try SubscriptionCatalogue(reading: db, secrets, visibility)
     let lastID = try String.fetchOne(
       db, sql: "SELECT max(id) FROM (SELECT max(id) AS id FROM account UNION ALL SELECT max(id) FROM api_key)")
     ids = KSUIDGenerator(after: lastID.flatMap { KSUID($0) })
@@ -23,7 +23,7 @@ extension WriterMemory {
 }
 
 extension SubscriptionCatalogue {
-  init(reading db: Database, _ visibility: DefaultVisibility) throws {
+  init(reading db: Database, _ box: SecretBox, _ visibility: DefaultVisibility) throws {
     self.init()
     var members: [Int64: [Subscription]] = [:]
     let select = try Statement(
@@ -33,10 +33,11 @@ extension SubscriptionCatalogue {
       """, in: db)
     defer { select.reset() }
     while try select.step() {
-      let secrets = try StoredSecrets(select.text(5))
+      let row = select.int64(0)
+      let secrets = try StoredSecrets(box.open(select.blob(5), in: .secrets(subscription: row)))
       let subscription = try Subscription(
-        stored: select.blob(4), row: select.int64(0), scope: try SubscriptionScope(select, from: 2), secrets: secrets.lasting,
-        retiredSecrets: secrets.retired, isPaused: select.bool(6), pausedReason: select.optionalText(8))
+        stored: box.open(select.blob(4), in: .document(subscription: row)), row: row, scope: try SubscriptionScope(select, from: 2),
+        secrets: secrets.lasting, retiredSecrets: secrets.retired, isPaused: select.bool(6), pausedReason: select.optionalText(8))
       members[select.int64(1), default: []].append(subscription)
       endpoints[subscription.row] = EndpointID(row: select.int64(7))
     }

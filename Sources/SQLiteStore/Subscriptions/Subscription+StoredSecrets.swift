@@ -1,6 +1,6 @@
 internal import Fanfare
 
-// `subscription.secrets`: an array of those that do not end as strings, and behind them of those that do as `{"secret", "ends_at"}`, the
+// `subscription.secrets`, once it is opened: an array of those that do not end as strings, and behind them of those that do as `{"secret", "ends_at"}`, the
 // newest first. A database from before rotations has strings only.
 
 extension Subscription {
@@ -17,8 +17,8 @@ struct StoredSecrets {
   private(set) var lasting: [String] = []
   private(set) var retired: [RetiredSecret] = []
 
-  init(_ text: String) throws {
-    guard case .array(let values) = try JSONValue(parsing: Array(text.utf8)) else { return }
+  init(_ json: [UInt8]) throws {
+    guard case .array(let values) = try JSONValue(parsing: json) else { return }
     for value in values {
       if let secret = value.stringValue {
         lasting.append(secret)

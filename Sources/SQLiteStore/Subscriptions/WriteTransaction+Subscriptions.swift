@@ -80,7 +80,7 @@ extension WriteTransaction {
       row: entry.row, secrets: [Self.secret(using: &random)], retiredSecrets: entry.secretsRetired(until: end, at: now),
       isPaused: entry.isPaused, pausedReason: entry.pausedReason)
     let update = try statement("UPDATE subscription SET secrets = ? WHERE row = ?")
-    update.bind(1, subscription.storedSecrets)
+    update.bind(1, try secrets.seal(subscription).secrets)
     update.bind(2, entry.row)
     try update.run()
     put(subscription)
@@ -113,13 +113,14 @@ extension WriteTransaction {
   }
 
   private func endpointRow(_ kind: Subscription.Kind, _ url: String) throws -> EndpointID {
-    let insert = try statement("INSERT OR IGNORE INTO endpoint(kind, url) VALUES (?, ?)")
+    let fingerprint = secrets.fingerprint(of: kind, url: url)
+    let insert = try statement("INSERT OR IGNORE INTO endpoint(kind, url, fingerprint) VALUES (?, ?, ?)")
     insert.bind(1, kind.rawValue)
-    insert.bind(2, url)
+    insert.bind(2, kind.publicURL(url))
+    insert.bind(3, fingerprint)
     try insert.run()
-    let select = try statement("SELECT row FROM endpoint WHERE kind = ? AND url = ?")
-    select.bind(1, kind.rawValue)
-    select.bind(2, url)
+    let select = try statement("SELECT row FROM endpoint WHERE fingerprint = ?")
+    select.bind(1, fingerprint)
     defer { select.reset() }
     guard try select.step() else { throw SQLiteStoreError(.other, "the endpoint could not be written") }
     return EndpointID(row: select.int64(0))
@@ -129,21 +130,25 @@ extension WriteTransaction {
     let insert = try statement(
       """
       INSERT INTO subscription(subscription_set, id, position, endpoint, document, secrets, is_paused, created_after, paused_reason, is_removed)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
+      VALUES (?1, ?2, ?3, ?4, x'', x'', ?5, ?6, ?7, 0)
       """)
     insert.bind(1, set)
     insert.bind(2, draft.id)
     insert.bind(3, position)
     insert.bind(4, endpoint.row)
-    insert.bind(5, draft.storedJSON())
-    insert.bind(6, JSONValue.strings(secrets).text)
-    insert.bind(7, draft.isPaused)
-    insert.bind(8, memory.counts.lastSequence)
+    insert.bind(5, draft.isPaused)
+    insert.bind(6, memory.counts.lastSequence)
     let pausedReason = draft.isPaused ? Pausing.byHand : nil
-    insert.bind(9, pausedReason)
+    insert.bind(7, pausedReason)
     try insert.run()
-    let subscription = draft.stored(
-      row: db.lastInsertedRowID, secrets: secrets, isPaused: draft.isPaused, pausedReason: pausedReason)
+    let subscription = draft.stored(row: db.lastInsertedRowID, secrets: secrets, isPaused: draft.isPaused, pausedReason: pausedReason)
+    // Sealed for its row, which nobody knew before.
+    let sealed = try self.secrets.seal(subscription)
+    let fill = try statement("UPDATE subscription SET document = ?, secrets = ? WHERE row = ?")
+    fill.bind(1, sealed.document)
+    fill.bind(2, sealed.secrets)
+    fill.bind(3, subscription.row)
+    try fill.run()
     memory.catalogue.endpoints[subscription.row] = endpoint
     return subscription
   }
@@ -153,8 +158,9 @@ extension WriteTransaction {
       "UPDATE subscription SET position = ?, endpoint = ?, document = ?, secrets = ?, is_paused = ?, paused_reason = ? WHERE row = ?")
     update.bind(1, position)
     update.bind(2, endpoint.row)
-    update.bind(3, subscription.storedJSON())
-    update.bind(4, subscription.storedSecrets)
+    let sealed = try secrets.seal(subscription)
+    update.bind(3, sealed.document)
+    update.bind(4, sealed.secrets)
     update.bind(5, subscription.isPaused)
     update.bind(6, subscription.pausedReason)
     update.bind(7, subscription.row)

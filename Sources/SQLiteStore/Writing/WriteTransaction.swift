@@ -8,6 +8,7 @@ final class WriteTransaction {
   /// When the transaction began; what it makes is made at ``createdAt``.
   let now: Timestamp
   let identity: StoreIdentity
+  let secrets: SecretBox
   var eventsStored = 0
   /// Timeline rows that the command at hand has still to write.
   var newEntries: [NewEntry] = []
@@ -16,11 +17,12 @@ final class WriteTransaction {
   private var ingestStatements: IngestStatements?
   private var recordStatements: RecordStatements?
 
-  init(_ db: Database, memory: WriterMemory, now: Timestamp, identity: StoreIdentity) {
+  init(_ db: Database, memory: WriterMemory, now: Timestamp, identity: StoreIdentity, secrets: SecretBox) {
     self.db = db
     self.memory = memory
     self.now = now
     self.identity = identity
+    self.secrets = secrets
   }
 
   /// A state to go back to.

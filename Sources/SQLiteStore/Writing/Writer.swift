@@ -18,6 +18,7 @@ final class Writer: Sendable {
 
   private let pool: DatabasePool
   private let identity: StoreIdentity
+  private let secrets: SecretBox
   private let queue: Mutex<WriterQueue>
   private let memory: Mutex<WriterMemory>
   private let clock: @Sendable () -> Timestamp
@@ -26,9 +27,10 @@ final class Writer: Sendable {
   private let commitCommands = Recorder(label: "fanfare_commit_commands")
   private let commitEvents = Recorder(label: "fanfare_commit_events")
 
-  init(pool: DatabasePool, identity: StoreIdentity, memory: WriterMemory, configuration: SQLiteStoreConfiguration) {
+  init(pool: DatabasePool, identity: StoreIdentity, secrets: SecretBox, memory: WriterMemory, configuration: SQLiteStoreConfiguration) {
     self.pool = pool
     self.identity = identity
+    self.secrets = secrets
     self.catalogue = Mutex(memory.catalogue)
     self.counts = Mutex(memory.counts)
     self.memory = Mutex(memory)
@@ -94,7 +96,7 @@ final class Writer: Sendable {
 
   private func commit(_ commands: [WriteCommand], in db: Database) {
     let start = ContinuousClock.now
-    let transaction = WriteTransaction(db, memory: memory.withLock { $0.taken() }, now: clock(), identity: identity)
+    let transaction = WriteTransaction(db, memory: memory.withLock { $0.taken() }, now: clock(), identity: identity, secrets: secrets)
     let replies: [@Sendable () -> Void]
     do {
       try db.beginTransaction(.immediate)

@@ -29,8 +29,10 @@ struct World: Sendable {
   ) async throws {
     let directory = try TemporaryDirectory()
     defer { directory.remove() }
+    var random = SystemRandomNumberGenerator()
+    let key = SecretKey(using: &random)
     let store = try SQLiteStore.open(
-      SQLiteStoreConfiguration(directory: directory.path, defaultVisibility: visibility, clock: { now }))
+      SQLiteStoreConfiguration(directory: directory.path, secretKey: { _ in key }, defaultVisibility: visibility, clock: { now }))
     do {
       let callers = CallerBook()
       callers.add(.admin)

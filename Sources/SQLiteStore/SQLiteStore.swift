@@ -14,6 +14,8 @@ public final class SQLiteStore: Sendable {
   let identity: StoreIdentity
   let writer: Writer
   let knownAudiences = KnownAudiences()
+  public let replayedDeliveriesSettled: AsyncStream<Void>
+  let replaySettlements: AsyncStream<Void>.Continuation
   private let lock: Mutex<StoreLock?>
 
   /// Opens, or makes, the database and takes it for this process. Blocks while the schema is brought up to date and what is kept in
@@ -43,6 +45,7 @@ public final class SQLiteStore: Sendable {
     self.identity = identity
     self.writer = Writer(pool: pool, identity: identity, secrets: secrets, memory: memory, configuration: configuration)
     self.lock = Mutex(lock)
+    (replayedDeliveriesSettled, replaySettlements) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 
   /// Finishes what was asked for, and closes the file. What is asked afterwards throws ``SQLiteStoreError/Code/closed``.

@@ -58,6 +58,8 @@ public enum CancelReason: String, Hashable, Sendable, CaseIterable {
   case removed = "subscription_removed"
   /// None of the subscription's groups may see the event any more.
   case groups
+  /// The replay that it is of was cancelled.
+  case replay = "replay_cancelled"
 }
 
 /// One delivery to attempt, with all that the attempt needs: no second read.

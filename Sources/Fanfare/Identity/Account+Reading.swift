@@ -39,7 +39,7 @@ extension APIKey.Draft {
 
 extension DocumentObject {
   /// Reads a body that must be one object, and throws everything that is wrong with it. What `read` makes of faulty members does not matter.
-  fileprivate static func read<Value>(
+  static func read<Value>(
     _ body: [UInt8], name: String, allowed: [String], ignored: [String] = [], _ read: (inout DocumentObject) -> Value
   ) throws(ValidationErrors) -> Value {
     let json: JSONValue

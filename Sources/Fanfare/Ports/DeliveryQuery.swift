@@ -36,6 +36,8 @@ public struct DeliveryFilter: Sendable {
   /// When the delivery was made, from this instant on and before that.
   public var since: Timestamp?
   public var until: Timestamp?
+  /// The replay that made them.
+  public var replay: KSUID?
 
   public init() {}
 }
@@ -58,11 +60,13 @@ public struct DeliverySummary: Sendable {
   public let lastAttemptAt: Timestamp?
   /// ``Verdict/reason`` of the last attempt.
   public let lastReason: String?
+  /// Where it is one that a replay made.
+  public let replay: ReplayMark?
 
   public init(
     id: DeliveryID, eventID: String, eventType: EventType, scope: SubscriptionScope, subscriptionID: String, kind: Subscription.Kind,
     url: String, state: DeliveryState, cancelReason: CancelReason? = nil, attempts: Int, createdAt: Timestamp, lastAttemptAt: Timestamp?,
-    lastReason: String?
+    lastReason: String?, replay: ReplayMark? = nil
   ) {
     self.id = id
     self.eventID = eventID
@@ -77,6 +81,19 @@ public struct DeliverySummary: Sendable {
     self.createdAt = createdAt
     self.lastAttemptAt = lastAttemptAt
     self.lastReason = lastReason
+    self.replay = replay
+  }
+}
+
+/// Of which replay a delivery is, and of what.
+public struct ReplayMark: Sendable, Hashable {
+  public let replay: KSUID
+  /// What `X-Event-Replay-Of` says: the delivery that it repeats, or the event where there was none.
+  public let original: String
+
+  public init(replay: KSUID, original: String) {
+    self.replay = replay
+    self.original = original
   }
 }
 

@@ -32,6 +32,7 @@ extension SQLiteStore: DeliveryStore {
     if !claim.unwanted.isEmpty {
       let unwanted = claim.unwanted
       try await writer.perform { [visibility] in try $0.cancelUnwanted(unwanted, visibility) }
+      replaySettlements.yield()
     }
     return claim.tasks
   }
@@ -42,7 +43,9 @@ extension SQLiteStore: DeliveryStore {
 
   public func record(_ attempts: [AttemptRecord], endpoints: [EndpointReport]) async throws -> RecordReceipt {
     if attempts.isEmpty && endpoints.isEmpty { return RecordReceipt() }
-    return try await writer.perform { [visibility] in try $0.record(attempts, endpoints: endpoints, visibility) }
+    let receipt = try await writer.perform { [visibility] in try $0.record(attempts, endpoints: endpoints, visibility) }
+    if attempts.contains(where: { $0.result.task.replayOf != nil }) { replaySettlements.yield() }
+    return receipt
   }
 
   public func endpointHealth() async throws -> [EndpointID: EndpointHealth] {

@@ -11,7 +11,7 @@ struct TaskReader {
     select = try Statement(
       """
       SELECT delivery.subscription, delivery.due_at, delivery.tries, delivery.attempts, delivery.throttles, delivery.created_at,
-        delivery.entity, delivery.is_plain, delivery.urgency, \(StoredEvent.columns)
+        delivery.entity, delivery.is_plain, \(ReplayMark.originalColumn), \(StoredEvent.columns)
       FROM delivery JOIN event ON event.seq = delivery.event JOIN type ON type.id = event.type WHERE delivery.row = ?
       """, in: db)
   }
@@ -34,12 +34,11 @@ struct TaskReader {
       try subscription.maySee(event, visibility)
     else { return .unwanted }
     if subscription.isPaused || subscription.isDisabled { return .parked }
-    let isReplay = select.int64(8) == Urgency.replay.rawValue
     return .task(
       DeliveryTask(
         id: DeliveryID(identity.deliveries.name(row: row, createdAt: select.timestamp(5))), event: event, subscription: subscription,
         endpoint: endpoint, attemptsMade: select.int(3), triesMade: select.int(2), throttles: select.int(4), dueAt: select.timestamp(1),
-        entity: select.isNull(6) ? nil : select.int64(6), isPlainText: select.bool(7), replayOf: isReplay ? event.id : nil))
+        entity: select.isNull(6) ? nil : select.int64(6), isPlainText: select.bool(7), replayOf: select.optionalText(8)))
   }
 }
 

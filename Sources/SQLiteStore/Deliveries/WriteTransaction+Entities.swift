@@ -19,13 +19,12 @@ struct EntityLane: Hashable {
 }
 
 extension WriteTransaction {
-  /// The lane of an event's delivery; nil if the subscription asks for no order.
+  /// The lane of the delivery of an event about this entity (``EventPath/entity``); nil if the subscription asks for no order.
   ///
   /// - Parameter job: the replay that it belongs to: replays have an order of their own, and hold nothing live back.
-  func entityLane(of event: StoredEvent, for subscription: Subscription, replay job: Int64? = nil) throws -> EntityLane? {
+  func entityLane(_ entity: @autoclosure () -> String, for subscription: Subscription, replay job: Int64? = nil) -> EntityLane? {
     guard subscription.ordering == .entity else { return nil }
-    var text = try Event(compact: event).path.entity
-    if let job { text += "\0replay\0\(job)" }
+    let text = job.map { "\(entity())\0replay\0\($0)" } ?? entity()
     return EntityLane(subscription: subscription.row, entity: identity.fingerprint(of: text))
   }
 

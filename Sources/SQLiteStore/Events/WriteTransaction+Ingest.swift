@@ -121,19 +121,19 @@ extension WriteTransaction {
 
     try collectEntries(of: event, sequence: sequence, type: type, audience: audience)
     if !subscriptions.isEmpty {
-      try showDeliveries(of: event, audience: audience, count: subscriptions.count)
+      try showDeliveries(count: subscriptions.count, audience: audience, username: event.username)
       let stored = StoredEvent(
         sequence: sequence, id: event.id, type: event.type, occurredAt: event.occurredAt, receivedAt: event.receivedAt, compact: compact,
         traceparent: event.traceparent)
-      try schedule(stored, for: subscriptions, tasks: &deliveries)
+      try schedule(stored, about: event.path.entity, for: subscriptions, tasks: &deliveries)
     }
     return sequence
   }
 
-  /// Notes whom the event's next `count` deliveries are shown to.
-  private func showDeliveries(of event: Event, audience: Int64, count: Int) throws {
+  /// Notes whom the next `count` deliveries, all of one event, are shown to.
+  func showDeliveries(count: Int, audience: Int64, username: String?) throws {
     let insert = try forIngest().insertReaderDelivery
-    for reader in [audience] + (try event.username.map { [-(try userTimelineID($0))] } ?? []) {
+    for reader in [audience] + (try username.map { [-(try userTimelineID($0))] } ?? []) {
       insert.bind(1, reader)
       insert.bind(2, memory.counts.lastDelivery + 1)
       insert.bind(3, count)
@@ -141,14 +141,16 @@ extension WriteTransaction {
     }
   }
 
-  private func schedule(_ event: StoredEvent, for subscriptions: [Subscription], tasks: inout [DeliveryTask]) throws {
+  private func schedule(
+    _ event: StoredEvent, about entity: @autoclosure () -> String, for subscriptions: [Subscription], tasks: inout [DeliveryTask]
+  ) throws {
     let insert = try forIngest().insertDelivery
     let createdAt = createdAt()
     for subscription in subscriptions {
       guard let endpoint = memory.catalogue.endpoints[subscription.row] else {
         preconditionFailure("a subscription in the index has no endpoint")
       }
-      let lane = try entityLane(of: event, for: subscription)
+      let lane = entityLane(entity(), for: subscription)
       let isHeld = try lane.map { try isBusy($0) } ?? false
       let row = memory.counts.lastDelivery + 1
       insert.bind(1, row)

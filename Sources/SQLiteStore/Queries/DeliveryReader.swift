@@ -3,7 +3,7 @@ internal import GRDB
 
 /// Reads deliveries as the API shows them.
 struct DeliveryReader {
-  let names: RowNames
+  let names: StoreIdentity
   let db: Database
 
   func detail(row: Int64) throws -> DeliveryDetail? {
@@ -15,10 +15,11 @@ struct DeliveryReader {
     let select = try Statement(
       """
       SELECT d.created_at, d.state, d.due_at, d.dead_reason, d.attempts, event.id, type.name, t.side, t.project, s.id, endpoint.kind,
-        endpoint.url
+        endpoint.url, replay.row, replay.created_at, coalesce(replayed.original, event.id)
       FROM delivery d JOIN event ON event.seq = d.event JOIN type ON type.id = event.type
         JOIN subscription s ON s.row = d.subscription JOIN subscription_set t ON t.row = s.subscription_set
         JOIN endpoint ON endpoint.row = d.endpoint
+        LEFT JOIN replay ON replay.row = d.replay LEFT JOIN replay_delivery replayed ON replayed.delivery = d.row
       WHERE d.row = ?
       """, in: db)
     defer { select.reset() }
@@ -30,12 +31,17 @@ struct DeliveryReader {
     }
     let last = try lastAttempt(row: row)
     return DeliverySummary(
-      id: DeliveryID(names.name(row: row, createdAt: select.timestamp(0))), eventID: select.text(5), eventType: EventType(select.text(6)),
+      id: DeliveryID(names.deliveries.name(row: row, createdAt: select.timestamp(0))), eventID: select.text(5),
+      eventType: EventType(select.text(6)),
       scope: try SubscriptionScope(select, from: 7), subscriptionID: select.text(9), kind: kind, url: kind.publicURL(select.text(11)),
       state: try Self.state(code: select.int64(1), dueAt: select.timestamp(2), deadReason: select.optionalText(3)),
       cancelReason: select.int64(1) == StateCode.cancelled ? select.optionalText(3).flatMap(CancelReason.init(rawValue:)) : nil,
       attempts: select.int(4),
-      createdAt: select.timestamp(0), lastAttemptAt: last?.startedAt, lastReason: last?.reason)
+      createdAt: select.timestamp(0), lastAttemptAt: last?.startedAt, lastReason: last?.reason,
+      replay: select.isNull(12)
+        ? nil
+        : ReplayMark(
+          replay: names.replays.name(row: select.int64(12), createdAt: select.timestamp(13)), original: select.text(14)))
   }
 
   func attempts(row: Int64) throws -> [AttemptSummary] {

@@ -8,6 +8,10 @@ struct DeliverySelection {
   private let state: StateFilter
   /// Rows of subscriptions, those that were removed included; nil for all.
   private let subscriptions: [Int64]?
+  /// The only rows that may be, where they do not stand together; nil for all of the span.
+  private let rows: [Int64]?
+  /// The row of the replay that they are of; nil for any delivery.
+  private let replay: Int64?
   /// Nil if he may see all that are in the span.
   private let readership: (audiences: AudienceSet, username: String?)?
   private let db: Database
@@ -18,6 +22,16 @@ struct DeliverySelection {
     case succeeded
     /// Dead or cancelled: few, so they have an index of their own.
     case unsent(Int64)
+
+    /// `delivery.state` of those that it lets through.
+    var codes: [Int64] {
+      switch self {
+      case .any: [StateCode.scheduled, StateCode.succeeded, StateCode.dead, StateCode.cancelled, StateCode.parked, StateCode.held]
+      case .scheduled: [StateCode.scheduled, StateCode.parked, StateCode.held]
+      case .succeeded: [StateCode.succeeded]
+      case .unsent(let code): [code]
+      }
+    }
   }
 
   /// Nil if the filter lets nothing through.
@@ -32,19 +46,33 @@ struct DeliverySelection {
     default: return nil
     }
     subscriptions = try Self.subscriptions(filter, in: db)
+    if let id = filter.replay {
+      // A replay that never was has made nothing.
+      guard try NamedRows(table: "replay", names: store.identity.replays, db: db).creation(of: id) != nil else { return nil }
+      replay = Int64(bitPattern: id.low)
+    } else {
+      replay = nil
+    }
     let table = NamedRows(table: "delivery", names: store.identity.deliveries, db: db)
     var span = try table.all()
+    var only: [Int64]?
     var readership: (audiences: AudienceSet, username: String?)?
     if let id = filter.event {
       // All of them are his, or none is.
-      guard let event = try store.event(id, for: reader, in: db), let rows = try Self.rows(ofEvent: event.sequence, in: db) else {
-        return nil
+      guard let event = try store.event(id, for: reader, in: db) else { return nil }
+      let own = try Self.rows(ofEvent: event.sequence, in: db)
+      let replayed = try ReplayMark.deliveries(ofEvent: event.sequence, in: db)
+      if let last = replayed.last {
+        only = Array(own) + replayed
+        span = span.clamped(to: (own.isEmpty ? replayed[0] : own.lowerBound)..<last + 1)
+      } else {
+        span = span.clamped(to: own)
       }
-      span = span.clamped(to: rows)
     } else if case .audiences(let audiences, let username) = try Readership(reader, store.visibility, store.knownAudiences, in: db) {
       readership = (audiences, username)
     }
     self.readership = readership
+    rows = only
     if let since = filter.since { span = span.clamped(to: try table.bound(of: span, createdAtOrAfter: since)..<Int64.max) }
     if let until = filter.until { span = span.clamped(to: Int64.min..<(try table.bound(of: span, createdAtOrAfter: until))) }
     self.span = span
@@ -103,8 +131,16 @@ struct DeliverySelection {
       let rows = lists.flatMap { $0 }.sorted(by: isDescending ? (>) : (<))
       return Array(rows.prefix(limit))
     }
-    let isFew = span.count <= 1_000
-    let ofThese = subscriptions.map { "AND subscription IN (\($0.map(String.init).joined(separator: ",")))" } ?? ""
+    func listed(_ numbers: [Int64]) -> String { "(\(numbers.map(String.init).joined(separator: ",")))" }
+    let isFew = rows != nil || span.count <= 1_000
+    var ofThese = subscriptions.map { "AND subscription IN \(listed($0))" } ?? ""
+    if let rows { ofThese += " AND row IN \(listed(rows))" }
+    if let replay, isFew { ofThese += " AND replay = \(replay)" }
+    if let replay, !isFew {
+      let states = state.codes
+      return firstOf(
+        try states.map { try find(from: "INDEXED BY delivery_by_replay", where: "AND replay = \(replay) AND state = \($0) \(ofThese)") })
+    }
     switch state {
     case .any:
       guard let subscriptions, !isFew else { return try find(from: isFew ? "NOT INDEXED" : "", where: ofThese) }
@@ -117,7 +153,8 @@ struct DeliverySelection {
           try find(from: "INDEXED BY delivery_by_subscription", where: "AND state = 1 AND subscription = ?4", subscription: $0)
         })
     case .unsent(let code):
-      return try find(from: "INDEXED BY delivery_unsent", where: "AND state = \(code) AND state IN (2, 3) \(ofThese)")
+      return try find(
+        from: rows == nil ? "INDEXED BY delivery_unsent" : "NOT INDEXED", where: "AND state = \(code) AND state IN (2, 3) \(ofThese)")
     case .scheduled:
       if isFew { return try find(from: "NOT INDEXED", where: "AND state IN (0, 4, 5) \(ofThese)") }
       return firstOf([
@@ -146,11 +183,12 @@ struct DeliverySelection {
     return rows
   }
 
-  private static func rows(ofEvent sequence: Int64, in db: Database) throws -> Range<Int64>? {
+  /// Those that the event had when it was stored.
+  private static func rows(ofEvent sequence: Int64, in db: Database) throws -> Range<Int64> {
     let select = try Statement("SELECT first_delivery, deliveries FROM event WHERE seq = ?", in: db)
     defer { select.reset() }
     select.bind(1, sequence)
-    guard try select.step(), select.int64(1) > 0 else { return nil }
+    guard try select.step(), select.int64(1) > 0 else { return 0..<0 }
     return select.int64(0)..<select.int64(0) + select.int64(1)
   }
 }

@@ -13,7 +13,7 @@ extension SQLiteStore: DeliveryQuery {
       let found = try RowPage(page, of: table, within: selection.span) {
         try selection.rows(in: $0, isDescending: $1, limit: $2)
       }
-      let deliveries = DeliveryReader(names: identity.deliveries, db: db)
+      let deliveries = DeliveryReader(names: identity, db: db)
       return Page(
         elements: try found.rows.compactMap { try deliveries.summary(row: $0) }, hasPrevious: found.hasPrevious, hasNext: found.hasNext)
     }
@@ -22,7 +22,7 @@ extension SQLiteStore: DeliveryQuery {
   public func delivery(_ id: DeliveryID, for reader: Reader) async throws -> DeliveryDetail? {
     try await read { [self] db in
       guard try identity.maySee(id, reader, visibility, in: db) else { return nil }
-      return try DeliveryReader(names: identity.deliveries, db: db).detail(row: id.row)
+      return try DeliveryReader(names: identity, db: db).detail(row: id.row)
     }
   }
 

@@ -7,7 +7,7 @@ extension SQLiteStore {
     try await read { [self] db in
       guard let event = try event(id, for: reader, in: db) else { return nil }
       let verdicts = try writer.catalogue.withLock { $0.index }.verdicts(on: Event(compact: event))
-      let facts = try EventFacts(sequence: event.sequence, names: identity.deliveries, in: db)
+      let facts = try EventFacts(sequence: event.sequence, names: identity, in: db)
       let there = try verdicts.map { subscription, verdict in
         SubscriptionExplanation(
           id: subscription.id, scope: subscription.scope, kind: subscription.kind, url: subscription.publicURL,
@@ -35,7 +35,7 @@ private struct EventFacts {
   private let sequence: Int64
   private let db: Database
 
-  init(sequence: Int64, names: RowNames, in db: Database) throws {
+  init(sequence: Int64, names: StoreIdentity, in db: Database) throws {
     self.sequence = sequence
     self.db = db
     let select = try Statement(
@@ -52,7 +52,8 @@ private struct EventFacts {
       committedAt: select.isNull(6) ? nil : select.timestamp(6))
     let subscription = try Statement("SELECT subscription FROM delivery WHERE row = ?", in: db)
     let reader = DeliveryReader(names: names, db: db)
-    for row in select.int64(4)..<select.int64(4) + select.int64(5) {
+    let rows = Array(select.int64(4)..<select.int64(4) + select.int64(5)) + (try ReplayMark.deliveries(ofEvent: sequence, in: db))
+    for row in rows {
       subscription.bind(1, row)
       defer { subscription.reset() }
       guard try subscription.step(), let delivery = try reader.detail(row: row) else { continue }

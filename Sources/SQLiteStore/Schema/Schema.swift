@@ -8,6 +8,7 @@ enum Schema {
     migrator.registerMigration("0002", foreignKeyChecks: .immediate) { try $0.execute(sql: Migration0002.sql) }
     migrator.registerMigration("0003", foreignKeyChecks: .immediate) { try $0.execute(sql: Migration0003.sql) }
     migrator.registerMigration("0004", foreignKeyChecks: .immediate) { try $0.execute(sql: Migration0004.sql) }
+    migrator.registerMigration("0005", foreignKeyChecks: .immediate) { try $0.execute(sql: Migration0005.sql) }
     migrator.registerMigration("0006", foreignKeyChecks: .immediate) { try $0.execute(sql: Migration0006.sql) }
     return migrator
   }

@@ -7,6 +7,7 @@ struct StoreIdentity: Sendable {
   let fingerprintKey: (UInt64, UInt64)
   let deliveries: RowNames
   let quarantine: RowNames
+  let replays: RowNames
 
   /// Reads the numbers, or makes them the first time.
   init(_ db: Database, using random: inout some RandomNumberGenerator) throws {
@@ -19,6 +20,7 @@ struct StoreIdentity: Sendable {
     fingerprintKey = (try number("fingerprint_key_0"), try number("fingerprint_key_1"))
     deliveries = RowNames(high: try number("delivery_high"))
     quarantine = RowNames(high: try number("quarantine_high"))
+    replays = RowNames(high: try number("replay_high"))
   }
 
   func fingerprint(of text: String) -> Int64 {

@@ -12,10 +12,13 @@ extension SQLiteStore: SubscriptionStore {
   public func replace(
     _ scope: SubscriptionScope, with drafts: [Subscription], ifVersion version: Int64?, by actor: String?
   ) async throws -> SubscriptionSet {
-    try await writer.perform { transaction in
+    let set = try await writer.perform { transaction in
       var random = SystemRandomNumberGenerator()
       return try transaction.replace(scope, with: drafts, ifVersion: version, by: actor, using: &random)
     }
+    // Deliveries of entries that are gone were cancelled, replayed ones among them.
+    replaySettlements.yield()
+    return set
   }
 
   public func setPaused(

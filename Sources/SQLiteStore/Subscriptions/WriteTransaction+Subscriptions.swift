@@ -15,6 +15,7 @@ extension WriteTransaction {
     let oldByID = Dictionary(old.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     let kept = Set(drafts.map(\.id))
     for gone in old where !kept.contains(gone.id) { try remove(gone) }
+    if old.contains(where: { !kept.contains($0.id) }) { try endReplaysWithoutSubscriptions() }
     var members: [Subscription] = []
     var changed: [Subscription] = []
     for (position, draft) in drafts.enumerated() {

@@ -46,7 +46,7 @@ final class WriteTransaction {
     rollback(to: Mark(memory: .beginning, eventsStored: 0, isCatalogueChanged: false))
   }
 
-  /// The time to give to new deliveries and quarantine entries: a clock that steps back keeps the last.
+  /// The time to give to new deliveries, quarantine entries and replays: a clock that steps back keeps the last.
   func createdAt() -> Timestamp {
     memory.counts.lastCreatedAt = max(memory.counts.lastCreatedAt, now)
     return memory.counts.lastCreatedAt

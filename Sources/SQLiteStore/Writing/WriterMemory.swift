@@ -65,7 +65,7 @@ struct WriterMemory: Sendable {
 struct StoreCounts: Sendable {
   var lastSequence: Int64 = 0
   var lastDelivery: Int64 = 0
-  /// When the last delivery, or quarantine entry, was made: never goes back, so that rows are in the order of time.
+  /// When the last delivery, quarantine entry or replay was made: never goes back, so that rows are in the order of time.
   var lastCreatedAt = Timestamp(nanoseconds: .min)
   var dead = 0
   var quarantined = 0

@@ -20,6 +20,8 @@ extension DeliverySummary {
     json.member("creation_time", createdAt.rfc3339)
     json.member("last_attempt_time", lastAttemptAt?.rfc3339)
     json.member("last_reason", lastReason)
+    json.member("replay", replay?.replay.description)
+    json.member("replay_of", replay?.original)
     if let attempts {
       json.key("attempts")
       json.beginArray()

@@ -19,6 +19,7 @@ struct DeliveryRoutes: Sendable {
     let reader = PageReader(&query)
     var filter = DeliveryFilter(&query)
     filter.state = query.optionalChoice("state", of: DeliveryStateName.self)?.rawValue
+    filter.replay = query.ksuid("replay")
     try query.finish()
     let page = try await ports.deliveries.deliveries(matching: filter, for: call.caller.reader, page: reader.page)
     return .json(reader.json(page, id: \.id.ksuid) { $0.appendJSON(to: &$1, for: call.caller) })

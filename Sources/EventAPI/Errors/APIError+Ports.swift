@@ -13,6 +13,7 @@ extension APIError {
     case let error as UnknownEvent: self = .unknownEvent(error.id)
     case let error as UnknownDelivery: self = .unknownDelivery(error.id.description)
     case let error as AccountError: self = .account(error)
+    case let error as ReplayError: self = .replay(error)
     case let error as SubscriptionSetChanged:
       self = .preconditionFailed(
         "somebody else has replaced the subscriptions meanwhile", tag: EntityTag(version: error.version).description)

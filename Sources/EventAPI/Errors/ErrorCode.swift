@@ -15,6 +15,8 @@ enum ErrorCode: String, CaseIterable, Sendable {
   case unknownSubscription = "unknown_subscription"
   case unknownDelivery = "unknown_delivery"
   case unknownQuarantineEntry = "unknown_quarantine_entry"
+  case unknownReplay = "unknown_replay"
+  case replayEnded = "replay_ended"
   case unknownAccount = "unknown_account"
   case unknownKey = "unknown_key"
   case conflictingEvent = "conflicting_event"
@@ -38,10 +40,11 @@ enum ErrorCode: String, CaseIterable, Sendable {
     case .invalidQueryParameter, .invalidRequestBody, .invalidRouteVariable, .malformedRequest: .badRequest
     case .authenticationRequired: .unauthorized
     case .unknownAPIKey, .permissionDenied: .forbidden
-    case .routeNotFound, .unknownEvent, .unknownSubscription, .unknownDelivery, .unknownQuarantineEntry, .unknownAccount, .unknownKey:
+    case .routeNotFound, .unknownEvent, .unknownSubscription, .unknownDelivery, .unknownQuarantineEntry, .unknownReplay,
+      .unknownAccount, .unknownKey:
       .notFound
     case .unhandledMethod: .methodNotAllowed
-    case .conflictingEvent, .stillQuarantined, .accountNameTaken, .lastAdmin, .tooManyKeys: .conflict
+    case .conflictingEvent, .stillQuarantined, .replayEnded, .accountNameTaken, .lastAdmin, .tooManyKeys: .conflict
     case .requestTimeout: .requestTimeout
     case .preconditionFailed: .preconditionFailed
     case .payloadTooLarge: .contentTooLarge

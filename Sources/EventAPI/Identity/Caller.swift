@@ -41,6 +41,13 @@ public struct Caller: Sendable {
   }
 }
 
+extension Caller {
+  /// The projects that he may do this with; nil for all.
+  func projects(for permission: ProjectPermission) -> Set<String>? {
+    isAdmin ? nil : permission.projects(grantedBy: roles)
+  }
+}
+
 /// Tells who holds a credential.
 public protocol Authenticator: Sendable {
   /// - Parameter credential: nil if the request came without one.

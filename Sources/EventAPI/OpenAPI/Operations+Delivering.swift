@@ -78,7 +78,7 @@ extension Operations {
       "GET \(api)/deliveries",
       Operation(
         id: "listDeliveries", tag: .deliveries, summary: "Who was told, and what came of it", detail: "Of events that the caller may see.",
-        parameters: Operation.Parameter.cursor + Operation.Parameter.deliveries + [.deliveryState],
+        parameters: Operation.Parameter.cursor + Operation.Parameter.deliveries + [.deliveryState, .replay],
         answers: [.json("A page of deliveries.", schema(pageOf: "Delivery"))])
     ),
     (

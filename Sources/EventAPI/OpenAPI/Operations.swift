@@ -4,7 +4,7 @@ import HTTPTypes
 enum Operations {
   /// `GET /path/{variable}` and its operation.
   static let all = Dictionary(
-    uniqueKeysWithValues: (events + subscriptions + deliveries + accounts + service).map { ($0.route, $0.operation) })
+    uniqueKeysWithValues: (events + subscriptions + deliveries + replays + accounts + service).map { ($0.route, $0.operation) })
 
   static func operation(of route: Route) -> Operation? { all["\(route.method.rawValue) \(route.pattern)"] }
 

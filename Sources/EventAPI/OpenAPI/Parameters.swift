@@ -61,6 +61,9 @@ extension Operation.Parameter {
     name("event", "Only of this event."), since, until,
   ]
 
+  static let replay = name("replay", "Only those that this replay made.")
+  static let replayProject = name("project", "Only those of this project.")
+
   static let deliveryState = Self(
     name: "state", meaning: "Only in this state.", schema: #"{"enum":["scheduled","succeeded","dead","cancelled"]}"#)
 

@@ -84,6 +84,13 @@ struct QueryReader {
     return nil
   }
 
+  mutating func ksuid(_ name: String) -> KSUID? {
+    guard let value = text(name) else { return nil }
+    if let id = KSUID(value) { return id }
+    reject(name, value, "must be an id of 27 letters and digits")
+    return nil
+  }
+
   private mutating func values(of name: String) -> [String] {
     asked.append(name)
     return items.filter { $0.name == name }.map(\.value)

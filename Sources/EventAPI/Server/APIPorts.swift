@@ -6,6 +6,7 @@ public struct APIPorts: Sendable {
   public var events: any EventQuery & EventFeed
   public var subscriptions: any SubscriptionStore
   public var deliveries: any DeliveryQuery
+  public var replays: any ReplayQuery
   public var accounts: any AccountStore
   public var inspection: any StoreInspection
   /// One for each part of the service; the service is ready when all of them are.
@@ -15,13 +16,16 @@ public struct APIPorts: Sendable {
   public var makeID: @Sendable () -> String
   /// Deliveries were scheduled anew.
   public var onRequeue: @Sendable () -> Void
-  /// A set of subscriptions was replaced.
+  /// A replay was made, or may go on.
+  public var onReplay: @Sendable () -> Void = {}
+  /// A set of subscriptions was replaced, or a replay was cancelled.
   public var onSubscriptionsChanged: @Sendable () -> Void
   /// Fired by whoever stores events, once they are durable.
   public var commits: CommitSignal
 
   public init(
-    intake: any EventIntake, events: any EventQuery & EventFeed, subscriptions: any SubscriptionStore, deliveries: any DeliveryQuery,
+    intake: any EventIntake, events: any EventQuery & EventFeed, subscriptions: any SubscriptionStore,
+    deliveries: any DeliveryQuery & ReplayQuery,
     accounts: any AccountStore, inspection: any StoreInspection, health: [any HealthReporting], now: @escaping @Sendable () -> Timestamp,
     makeID: @escaping @Sendable () -> String, onRequeue: @escaping @Sendable () -> Void = {},
     onSubscriptionsChanged: @escaping @Sendable () -> Void = {}, commits: CommitSignal = CommitSignal()
@@ -30,6 +34,7 @@ public struct APIPorts: Sendable {
     self.events = events
     self.subscriptions = subscriptions
     self.deliveries = deliveries
+    replays = deliveries
     self.accounts = accounts
     self.inspection = inspection
     self.health = health

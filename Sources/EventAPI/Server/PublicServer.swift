@@ -66,6 +66,7 @@ public struct PublicServer: Service {
       + ExportRoutes(ports: ports, limits: configuration.stream).routes + SubscriptionRoutes(ports: ports).routes
       + SubscriptionEntryRoutes(ports: ports).routes + DeliveryRoutes(ports: ports).routes
       + DeadLetterRoutes(ports: ports).routes + QuarantineRoutes(ports: ports).routes
+      + ReplayRoutes(ports: ports).routes
       + AccountRoutes(ports: ports).routes + KeyRoutes(ports: ports).routes
       + HealthRoutes(parts: ports.health, version: configuration.version).routes
       + MetricsRoutes(metrics: metrics, inspection: ports.inspection, now: ports.now, version: configuration.version).routes

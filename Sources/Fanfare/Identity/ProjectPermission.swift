@@ -17,4 +17,14 @@ public enum ProjectPermission: String, Sendable, CaseIterable {
   public func isGranted(by roles: Set<String>, on project: String) -> Bool {
     grants.contains { roles.contains("project:\(project):global:\($0)") }
   }
+
+  /// The projects on which roles give it.
+  public func projects(grantedBy roles: Set<String>) -> Set<String> {
+    Set(
+      roles.compactMap { role in
+        guard role.hasPrefix("project:"), let grant = grants.first(where: { role.hasSuffix(":global:\($0)") }) else { return nil }
+        let project = role.dropFirst("project:".count).dropLast(":global:\(grant)".count)
+        return project.isEmpty ? nil : String(project)
+      })
+  }
 }

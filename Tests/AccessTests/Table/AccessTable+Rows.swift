@@ -3,7 +3,8 @@ extension AccessTable {
   ///
   /// A section begins with the path that its rows go on from. Words in capitals are ``Subjects``: `EVENT-A` is an event of project p that
   /// group a may see, `EVENT-B` one for group b, `EVENT-ALL` one for everybody, `EVENT-Q` one of project q for group a; `DEAD-…` are their
-  /// deliveries, all dead. Both projects have the subscriptions s and t; `BOTH` and `ONLY-T` are sets to put, which change nothing. `OWN` is the
+  /// deliveries, all dead. Both projects have the subscriptions s and t; `BOTH` and `ONLY-T` are sets to put, which change nothing. `REPLAY-P` and
+  /// `REPLAY-Q` are replays of the projects, `ORDER-…` asks for another, and `PREVIEW-P` what it would come to. `OWN` is the
   /// caller's account, or somebody's if he has none.
   ///
   ///     deny   no credential, auth.anonymous=deny       user    an account without groups and roles
@@ -112,6 +113,22 @@ extension AccessTable {
     POST /requeue {"project":"q"}                     401   401  403k  403k  403k   403   403   403   403   200
     POST /requeue {"all":true}                        401   401  403k  403k  403k   403   403   403   403   200
     POST /requeue {}                                  401   401  403k  403k  403k  400b  400b  400b  400b  400b
+
+    /api/v1/events/replays                           deny  open   bad   old  none  user group  read write admin
+    GET  /                                            401   401  403k  403k  403k 200:0 200:0 200:1 200:1 200:2
+    GET  /?project=q                                  401   401  403k  403k  403k 200:0 200:0 200:0 200:0 200:1
+    GET  /REPLAY-P                                    401   401  403k  403k  403k  404p  404p   200   200   200
+    GET  /REPLAY-Q                                    401   401  403k  403k  403k  404p  404p  404p  404p   200
+    GET  /never                                       401   401  403k  403k  403k  404p  404p  404p  404p  404p
+    POST / ORDER-P                                    401   401  403k  403k  403k   403   403   403   201   201
+    POST / ORDER-Q                                    401   401  403k  403k  403k   403   403   403   403   201
+    POST / PREVIEW-P                                  401   401  403k  403k  403k   403   403   403   200   200
+    POST / {}                                         401   401  403k  403k  403k  400b  400b  400b  400b  400b
+    POST /REPLAY-P/pause                              401   401  403k  403k  403k  404p  404p   403   200   200
+    POST /REPLAY-P/resume                             401   401  403k  403k  403k  404p  404p   403   200   200
+    POST /REPLAY-P/cancel                             401   401  403k  403k  403k  404p  404p   403   200   200
+    POST /REPLAY-Q/cancel                             401   401  403k  403k  403k  404p  404p  404p  404p   200
+    POST /never/pause                                 401   401  403k  403k  403k  404p  404p  404p  404p  404p
 
     /api/v1/events/quarantine                        deny  open   bad   old  none  user group  read write admin
     GET  /                                            401   401  403k  403k  403k   403   403   403   403 200:1

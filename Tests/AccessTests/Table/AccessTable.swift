@@ -6,7 +6,8 @@ struct AccessTable {
   static let codes = [
     "200": nil, "201": nil, "204": nil, "400b": "invalid_request_body", "400q": "invalid_query_parameter", "401": "authentication_required",
     "403": "permission_denied", "403k": "unknown_api_key", "404a": "unknown_account", "404d": "unknown_delivery", "404e": "unknown_event",
-    "404k": "unknown_key", "404q": "unknown_quarantine_entry", "404r": "route_not_found", "404s": "unknown_subscription",
+    "404k": "unknown_key", "404p": "unknown_replay", "404q": "unknown_quarantine_entry", "404r": "route_not_found",
+    "404s": "unknown_subscription",
     "405m": "unhandled_method", "409l": "last_admin",
   ]
 

@@ -28,8 +28,14 @@ struct Subjects {
     ids["ONLY-T"] = "[\(t)]"
     ids["BOTH"] = #"[{"id":"s","type":"webhook","url":"https://x.example/"},\#(t)]"#
     ids["NAME"] = "name-\(number)"
+    for project in ["p", "q"] {
+      let order = #""project":"\#(project)","since":"2020-01-01T00:00:00Z","until":"2030-01-01T00:00:00Z""#
+      ids["ORDER-\(project.uppercased())"] = "{\(order)}"
+      ids["PREVIEW-\(project.uppercased())"] = #"{\#(order),"preview":true}"#
+    }
     func isNeeded(_ names: String...) -> Bool { row.map { row in names.contains { row.mentions($0) } } ?? true }
     if isNeeded("EVENT-", "DEAD-", "QUARANTINED") { try await makeEvents(number, in: store) }
+    if isNeeded("REPLAY-") { try await makeReplays(in: store) }
     if isNeeded("ACCOUNT", "OWN", "KEY") { try await makeAccount(number, in: store) }
   }
 
@@ -77,6 +83,13 @@ struct Subjects {
       ids["DEAD-\(name)"] = tasks.first { $0.event.id == event.id }?.id.description
     }
     ids["QUARANTINED"] = try await store.quarantine(page: CursorPage(size: 1, order: .descending)).elements.first?.id.description
+  }
+
+  private mutating func makeReplays(in store: SQLiteStore) async throws {
+    for project in ["p", "q"] {
+      let order = ReplayOrder(project: project, since: World.now, until: World.now + .seconds(1))
+      ids["REPLAY-\(project.uppercased())"] = try await store.makeReplay(order).id.description
+    }
   }
 
   private mutating func makeAccount(_ number: Int, in store: SQLiteStore) async throws {

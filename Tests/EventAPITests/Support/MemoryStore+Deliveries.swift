@@ -88,5 +88,6 @@ extension DeliveryFilter {
     (project.map { delivery.scope.project == $0 } ?? true) && (subscription.map { delivery.subscriptionID == $0 } ?? true)
       && (state.map { delivery.state.name == $0 } ?? true) && (event.map { delivery.eventID == $0 } ?? true)
       && (since.map { delivery.createdAt >= $0 } ?? true) && (until.map { delivery.createdAt < $0 } ?? true)
+      && (replay.map { delivery.replay?.replay == $0 } ?? true)
   }
 }

@@ -7,6 +7,7 @@ final class MemoryStore: Sendable {
     var events: [StoredEvent] = []
     var sets: [SubscriptionScope: SubscriptionSet] = [:]
     var deliveries: [DeliveryDetail] = []
+    var replays: [Replay] = []
     /// Ids of subscriptions that were made after every event.
     var younger: Set<String> = []
     var quarantine: [QuarantineEntry] = []

@@ -22,9 +22,11 @@ struct World: Sendable {
   final class Nudges: Sendable {
     let requeues = Atomic(0)
     let changes = Atomic(0)
+    let replays = Atomic(0)
 
     var requeueCount: Int { requeues.load(ordering: .relaxed) }
     var changeCount: Int { changes.load(ordering: .relaxed) }
+    var replayCount: Int { replays.load(ordering: .relaxed) }
   }
 
   /// Knows one member besides the admin.
@@ -64,12 +66,13 @@ struct World: Sendable {
     let metrics = PrometheusMetrics()
     let nudges = Nudges()
     let commits = CommitSignal()
-    let ports = APIPorts(
+    var ports = APIPorts(
       intake: store, events: store, subscriptions: store, deliveries: store, accounts: store, inspection: store,
       health: [PartHealth(store: store, index: 0)],
       now: { MemoryStore.now }, makeID: { store.change { $0.makeID().description } },
       onRequeue: { nudges.requeues.add(1, ordering: .relaxed) },
       onSubscriptionsChanged: { nudges.changes.add(1, ordering: .relaxed) }, commits: commits)
+    ports.onReplay = { nudges.replays.add(1, ordering: .relaxed) }
     var logger = Logger(label: "test")
     logger.logLevel = .critical
     var configuration = listener

@@ -18,6 +18,7 @@ struct FanfareCommand: AsyncParsableCommand {
         subcommands: [
           EventsCommand.self, TailCommand.self, ExportCommand.self, ExplainCommand.self, SubscriptionsCommand.self,
           DeliveriesCommand.self, DeadLettersCommand.self, RequeueCommand.self,
+          ReplayCommand.self,
         ]),
       CommandGroup(name: "Who may do what:", subcommands: [AccountsCommand.self, KeysCommand.self]),
       CommandGroup(name: "While it is stopped:", subcommands: [SecretsCommand.self]),

@@ -14,12 +14,16 @@ struct ProgressLine: Sendable {
   }
 
   mutating func show(done: Int, lines: Int, after duration: Duration) {
+    show(Self.text(done: done, total: total, lines: lines, after: duration))
+  }
+
+  mutating func show(_ text: String) {
     guard isShown else { return }
     let now = ContinuousClock.now
     if let shownAt, now - shownAt < .milliseconds(100) { return }
     shownAt = now
     isDirty = true
-    Console.write("\r\u{1B}[K" + Self.text(done: done, total: total, lines: lines, after: duration), to: STDERR_FILENO)
+    Console.write("\r\u{1B}[K" + text, to: STDERR_FILENO)
   }
 
   /// Leaves the line empty, for something else to be written there.
@@ -33,9 +37,14 @@ struct ProgressLine: Sendable {
     let milliseconds = max(1, Int(duration / .milliseconds(1)))
     let count = "\(lines) lines, \(lines * 1000 / milliseconds) a second"
     guard let total, total > 0 else { return count }
+    return "\(bar(done: done, total: total))  \(count)"
+  }
+
+  /// A bar, and the share in percent. `total` is above 0.
+  static func bar(done: Int, total: Int) -> String {
     let width = 30
     let filled = min(width, done * width / total)
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
-    return "\(bar) \(min(100, done * 100 / total)) %  \(count)"
+    return "\(bar) \(min(100, done * 100 / total)) %"
   }
 }

@@ -55,10 +55,12 @@ struct Composition {
     if let endpoint = jwt?.endpoint { health.append(endpoint) }
     if let broker { health += [broker.consumer, broker.publisher] }
     let ids = SubscriptionIDs()
-    let ports = APIPorts(
+    let replays = ReplayRunner(store: store, logger: logger, onScheduled: dispatcher.lookAgain)
+    var ports = APIPorts(
       intake: door, events: store, subscriptions: store, deliveries: store, accounts: store, inspection: store, health: health,
       now: SystemClock.now, makeID: ids.next, onRequeue: dispatcher.lookAgain, onSubscriptionsChanged: dispatcher.subscriptionsChanged,
       commits: commits)
+    ports.onReplay = replays.wake
     let publicServer = PublicServer(
       configuration: publicConfiguration(certificate), ports: ports,
       authenticator: CredentialAuthenticator(
@@ -66,7 +68,7 @@ struct Composition {
     let internalServer = InternalServer(configuration: internalConfiguration, ports: ports, metrics: prometheus)
 
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
-      .init(service: store), .init(service: sender), .init(service: dispatcher),
+      .init(service: store), .init(service: sender), .init(service: dispatcher), .init(service: replays),
     ]
     if let broker {
       let ingestor = Ingestor(source: broker.consumer, reader: reader, store: store, logger: logger, onReceipt: onReceipt)

@@ -63,7 +63,7 @@ public struct RequestRenderer: Sendable {
     headers.append("X-Event-Id", HeaderRules.visible(event.id))
     headers.append("X-Event-Type", HeaderRules.visible(event.type.name))
     headers.append("X-Delivery-Attempt", String(task.attemptNumber))
-    if let replay = task.replayOf { headers.append("X-Event-Replay-Of", HeaderRules.visible(replay)) }
+    appendReplay(task, to: &headers)
     if let traceparent = event.traceparent, HeaderRules.isTraceparent(traceparent) { headers.append("traceparent", traceparent) }
     appendOwn(subscription, to: &headers)
     return .success(OutboundRequest(url: subscription.url, headers: headers, body: body))
@@ -72,6 +72,7 @@ public struct RequestRenderer: Sendable {
   private func slack(_ task: DeliveryTask) -> OutboundRequest {
     let subscription = task.subscription
     var headers = commonHeaders(contentType: "application/json")
+    if task.digest == nil { appendReplay(task, to: &headers) }
     appendOwn(subscription, to: &headers)
     return OutboundRequest(
       url: subscription.url, headers: headers, body: slackBody(task, subscription.slackUsername, subscription.slackIcon))
@@ -94,6 +95,10 @@ public struct RequestRenderer: Sendable {
     headers.append("Content-Type", contentType)
     headers.append("User-Agent", userAgent)
     return headers
+  }
+
+  private func appendReplay(_ task: DeliveryTask, to headers: inout HeaderBlock) {
+    if let original = task.replayOf { headers.append("X-Event-Replay-Of", HeaderRules.visible(original)) }
   }
 
   /// The subscription's headers come last, and without those that it cannot set.

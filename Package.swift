@@ -92,6 +92,12 @@ let package = Package(
     .executableTarget(
       name: "PageBenchmark", dependencies: ["Fanfare", "SQLiteStore", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Tests/PageBenchmark", swiftSettings: settings),
+    .executableTarget(
+      name: "DeliveryBenchmark",
+      dependencies: [
+        "Fanfare", "Threading", "SQLiteStore", "HTTPDelivery", "Pipeline", logging, nio, nioPosix, nioHTTP,
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Tests/DeliveryBenchmark", swiftSettings: settings),
     .testTarget(name: "FanfareTests", dependencies: ["Fanfare"], swiftSettings: settings),
     .testTarget(name: "ThreadingTests", dependencies: ["Threading"], swiftSettings: settings),
     .testTarget(

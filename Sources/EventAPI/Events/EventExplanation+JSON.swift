@@ -8,6 +8,7 @@ extension EventExplanation {
     event.appendWireJSON(to: &json, timestamp: format)
     json.key("custody")
     appendCustody(to: &json, for: caller)
+    json.member("summary", summary)
     json.key("subscriptions")
     json.beginArray()
     for subscription in subscriptions { subscription.appendJSON(to: &json, of: event, for: caller) }
@@ -48,7 +49,12 @@ extension SubscriptionExplanation {
     json.member("type", kind.rawValue)
     if mayRead { json.member("url", url) }
     json.member("verdict", verdict.rawValue)
-    json.member("reason", reason(for: event, isDetailed: mayRead))
+    let clause = mayRead ? clause(on: event) : nil
+    json.member("reason", reason(quoting: clause))
+    if let clause {
+      json.key("clause")
+      clause.appendJSON(to: &json)
+    }
     json.key("deliveries")
     json.beginArray()
     for delivery in deliveries { delivery.appendBriefJSON(to: &json, showsEndpoint: mayRead) }

@@ -187,6 +187,10 @@ enum Schemas {
           "duration_ms": {"type": "integer"},
           "status": {"type": "integer"},
           "outcome": {"type": "string"},
+          "decision": {"enum": ["succeeded", "retry", "dead"], "description": "What followed."},
+          "next_attempt_time": {"type": "string", "format": "date-time"},
+          "decision_reason": {"type": "string"},
+          "digest": {"type": "string", "description": "The Slack message that it went in together with others."},
           "detail": {"type": "string"},
           "response_body": {"type": "string"}
         }
@@ -313,9 +317,11 @@ enum Schemas {
               "routing_key": {"type": "string"},
               "redelivered": {"type": "boolean"},
               "received_time": {"type": "string", "format": "date-time"},
+              "committed_time": {"type": "string", "format": "date-time"},
               "sequence": {"type": "integer", "description": "Its number in the order of storing; for admins."}
             }
           },
+          "summary": {"type": "string", "description": "Who was told, in one sentence."},
           "subscriptions": {
             "type": "array",
             "items": {
@@ -330,6 +336,7 @@ enum Schemas {
                 "url": {"type": "string"},
                 "verdict": {"enum": ["matched", "type", "filter", "groups", "disabled", "paused", "later"]},
                 "reason": {"type": "string"},
+                "clause": {"$ref": "#/components/schemas/Clause"},
                 "deliveries": {
                   "type": "array",
                   "items": {
@@ -343,6 +350,24 @@ enum Schemas {
               }
             }
           }
+        }
+      },
+      "Clause": {
+        "type": "object",
+        "description": "The term that the verdict rests on; only for those who may read the project's subscriptions. For `type` events and type, for `groups` allowed_groups and event_groups, for `filter` the others.",
+        "additionalProperties": false,
+        "properties": {
+          "events": {"type": "array", "items": {"type": "string"}},
+          "type": {"type": "string"},
+          "allowed_groups": {"type": "array", "items": {"type": "string"}},
+          "event_groups": {"type": "array", "items": {"type": "string"}},
+          "filter": {"type": "integer", "description": "Which of the filters, from 1."},
+          "of": {"type": "integer"},
+          "path": {"type": "string"},
+          "predicate": {"enum": ["exists", "is_equal_to", "is_not_equal_to", "matches", "does_not_match"]},
+          "expected": {"description": "What the predicate was given."},
+          "value": {"description": "What the event has at the path, if it has anything."},
+          "value_bytes": {"type": "integer", "description": "Instead of a value that is long."}
         }
       },
       "Account": {

@@ -1,23 +1,25 @@
 extension SubscriptionExplanation {
+  /// The very term that the verdict rests on, where there is one: for those who may read the subscription.
+  public func clause(on event: StoredEvent) -> Clause? {
+    switch verdict {
+    case .type, .filter, .groups: break
+    case .matched, .disabled, .paused, .later: return nil
+    }
+    guard case .there(let subscription, let verdict) = standing, let event = try? Event(compact: event) else { return nil }
+    return subscription.clause(of: verdict, on: event)
+  }
+
   /// The verdict as a sentence for people.
   ///
-  /// - Parameter event: what it was judged on.
-  /// - Parameter isDetailed: whether it may say what the subscription's own terms are, for those who may read it.
-  public func reason(for event: StoredEvent, isDetailed: Bool) -> String {
+  /// - Parameter clause: what it may say of the subscription's own terms; nil for those who may not read it.
+  public func reason(quoting clause: Clause?) -> String {
     switch verdict {
     case .matched: return matchReason
     case .later where isYounger: return "it was made after the event had come"
     case .later: return "it was something else when the event came; as it is now, it would match"
     case .disabled: return "it is disabled"
     case .paused: return "it was something else when the event came; as it is now, it would match, and it is paused"
-    case .type, .filter, .groups: break
-    }
-    guard isDetailed, case .there(let subscription, let verdict) = standing else { return genericReason }
-    switch verdict {
-    case .type: return "the type \(event.type) fits none of \(Self.list(subscription.events?.map(\.pattern) ?? []))"
-    case .groups: return "none of its groups may see the event: \(Self.list(subscription.allowedGroups ?? []))"
-    case .filter(let index): return "the filter \(subscription.filters[index].text) does not hold"
-    case .matched, .paused, .disabled: return genericReason
+    case .type, .filter, .groups: return clause?.sentence ?? genericReason
     }
   }
 
@@ -40,16 +42,5 @@ extension SubscriptionExplanation {
     case .filter: "one of its filters does not hold"
     default: "none of its groups may see the event"
     }
-  }
-
-  private static func list(_ names: [String]) -> String { names.joined(separator: ", ") }
-}
-
-extension Filter {
-  /// As the API shows it.
-  fileprivate var text: String {
-    var json = JSONWriter()
-    appendJSON(to: &json)
-    return String(decoding: json.bytes, as: UTF8.self)
   }
 }

@@ -23,15 +23,28 @@ public struct Filter: Hashable, Sendable {
     self.doesNotMatch = doesNotMatch
   }
 
-  public func holds(for event: Event) -> Bool {
-    guard let value = event.value(at: path), !value.isNull else { return false }
-    if let isEqualTo, !value.equals(isEqualTo) { return false }
-    if let isNotEqualTo, value.equals(isNotEqualTo) { return false }
-    guard matches != nil || doesNotMatch != nil else { return true }
-    guard let text = value.text else { return false }
-    if let matches, !matches.matches(text) { return false }
-    if let doesNotMatch, doesNotMatch.matches(text) { return false }
-    return true
+  public func holds(for event: Event) -> Bool { objection(to: event.value(at: path)) == nil }
+
+  /// What of a filter does not hold.
+  public enum Objection: String, Sendable, CaseIterable {
+    /// There is no value, or it is null.
+    case exists
+    case isEqualTo = "is_equal_to"
+    case isNotEqualTo = "is_not_equal_to"
+    case matches
+    case doesNotMatch = "does_not_match"
+  }
+
+  /// The first predicate that does not hold for what stands at ``path``; nil if all do.
+  public func objection(to value: JSONValue?) -> Objection? {
+    guard let value, !value.isNull else { return .exists }
+    if let isEqualTo, !value.equals(isEqualTo) { return .isEqualTo }
+    if let isNotEqualTo, value.equals(isNotEqualTo) { return .isNotEqualTo }
+    guard matches != nil || doesNotMatch != nil else { return nil }
+    let text = value.text
+    if let matches, !(text.map(matches.matches) ?? false) { return .matches }
+    if let doesNotMatch, text.map(doesNotMatch.matches) ?? true { return .doesNotMatch }
+    return nil
   }
 }
 

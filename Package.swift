@@ -88,6 +88,7 @@ let package = Package(
     // Tests, in the same order. The fixtures are what they share.
     .target(name: "Programs", path: "Tests/Programs", swiftSettings: settings),
     .target(name: "BrokerFixture", path: "Tests/BrokerFixture", swiftSettings: settings),
+    .target(name: "PlainMatcher", path: "Tests/PlainMatcher", swiftSettings: settings),
     .target(name: "StoreConformance", dependencies: ["Fanfare"], path: "Tests/StoreConformance", swiftSettings: settings),
     .executableTarget(
       name: "PageBenchmark", dependencies: ["Fanfare", "SQLiteStore", .product(name: "ArgumentParser", package: "swift-argument-parser")],
@@ -98,7 +99,7 @@ let package = Package(
         "Fanfare", "Threading", "SQLiteStore", "HTTPDelivery", "Pipeline", logging, nio, nioPosix, nioHTTP,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/DeliveryBenchmark", swiftSettings: settings),
-    .testTarget(name: "FanfareTests", dependencies: ["Fanfare"], swiftSettings: settings),
+    .testTarget(name: "FanfareTests", dependencies: ["Fanfare", "PlainMatcher"], swiftSettings: settings),
     .testTarget(name: "ThreadingTests", dependencies: ["Threading"], swiftSettings: settings),
     .testTarget(
       name: "AMQPSourceTests",
@@ -107,7 +108,8 @@ let package = Package(
     .testTarget(
       name: "SQLiteStoreTests",
       dependencies: [
-        "Fanfare", "SQLiteStore", "StoreConformance", .product(name: "GRDB", package: "GRDB.swift"), logging, metrics, lifecycle,
+        "Fanfare", "SQLiteStore", "StoreConformance", "PlainMatcher", .product(name: "GRDB", package: "GRDB.swift"), logging, metrics,
+        lifecycle,
       ],
       swiftSettings: settings),
     .testTarget(

@@ -6,7 +6,7 @@ public struct Audience: Hashable, Sendable {
   public let groups: [String]
 
   public init(_ groups: some Sequence<String>) {
-    self.groups = Set(groups).sorted()
+    self.groups = Set(groups.map(ExactText.init)).map(\.text).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
   public static let nobody = Audience([])
@@ -16,7 +16,7 @@ public struct Audience: Hashable, Sendable {
 
   /// Whether somebody with one of `others` may see what this audience sees.
   public func meets(_ others: some Sequence<String>) -> Bool {
-    groups.contains(Self.everybody) || others.contains { groups.contains($0) }
+    groups.contains(Self.everybody) || others.contains { other in groups.contains { $0.isSame(as: other) } }
   }
 }
 

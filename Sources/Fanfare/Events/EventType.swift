@@ -6,6 +6,8 @@ public struct EventType: Hashable, Sendable, CustomStringConvertible {
 
   public var description: String { name }
 
+  public static func == (left: EventType, right: EventType) -> Bool { left.name.isSame(as: right.name) }
+
   /// One of the types that the Event service's document lists, or one that Fanfare makes itself.
   public var isKnown: Bool { Self.known.contains(name) }
 

@@ -15,7 +15,10 @@ public enum ProjectPermission: String, Sendable, CaseIterable {
 
   /// Whether roles like `project:{project}:global:write` give it. `write` includes `read`, and `owner` includes both.
   public func isGranted(by roles: Set<String>, on project: String) -> Bool {
-    grants.contains { roles.contains("project:\(project):global:\($0)") }
+    grants.contains { grant in
+      let role = "project:\(project):global:\(grant)"
+      return roles.contains { $0.isSame(as: role) }
+    }
   }
 
   /// The projects on which roles give it.

@@ -31,7 +31,7 @@ struct EventReader {
   }
 
   private var errors: [ValidationError] = []
-  private var seen: Set<String> = []
+  private var seen: Set<ExactText> = []
   /// Before every pointer: where the object stands in its document.
   private let base: String
 
@@ -63,7 +63,7 @@ struct EventReader {
     var others: [Event.Field] = []
 
     for member in members {
-      if !seen.insert(member.key).inserted {
+      if !seen.insert(ExactText(member.key)).inserted {
         fail(member.key, "duplicate_key", "the key \"\(member.key)\" stands twice in the event")
         continue
       }

@@ -110,7 +110,7 @@ extension JSONScanner {
       try rawObject { (name, isEscaped, scanner) throws(JSONError) in
         let isNamed =
           if isEscaped {
-            try JSONScanner(scanner.bytes, in: name.lowerBound - 1..<name.upperBound + 1).decodedString() == key
+            try JSONScanner(scanner.bytes, in: name.lowerBound - 1..<name.upperBound + 1).decodedString().isSame(as: key)
           } else {
             scanner.bytes[name].elementsEqual(key.utf8)
           }

@@ -6,14 +6,15 @@ extension JSONValue {
     case (.array(let left), .array(let right)):
       left.count == right.count && zip(left, right).allSatisfy { $0.equals($1) }
     case (.object(let left), .object(let right)): Self.haveEqualMembers(left, right)
+    case (.string(let left), .string(let right)): left.isSame(as: right)
     case (.null, _), (.bool, _), (.number, _), (.string, _), (.array, _), (.object, _): self == other
     }
   }
 
   private static func haveEqualMembers(_ left: [Member], _ right: [Member]) -> Bool {
     guard left.count == right.count else { return false }
-    let byKey = Dictionary(right.map { ($0.key, $0.value) }, uniquingKeysWith: { _, last in last })
-    return left.allSatisfy { member in byKey[member.key].map { member.value.equals($0) } ?? false }
+    let byKey = Dictionary(right.map { (ExactText($0.key), $0.value) }, uniquingKeysWith: { _, last in last })
+    return left.allSatisfy { member in byKey[ExactText(member.key)].map { member.value.equals($0) } ?? false }
   }
 
   /// A JSON number in the one form that all its spellings share: its digits without zeros at either end, and the power of ten

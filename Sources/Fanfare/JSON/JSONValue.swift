@@ -43,13 +43,13 @@ public indirect enum JSONValue: Hashable, Sendable {
     switch scanner.peek() {
     case UInt8(ascii: "{"):
       var members: [Member] = []
-      var keys: Set<String> = []
+      var keys: Set<ExactText> = []
       try scanner.object { (key, scanner) throws(JSONError) in
-        let isNew = keys.insert(key).inserted
+        let isNew = keys.insert(ExactText(key)).inserted
         if !isNew, repeatedKeys == .refused {
           throw JSONError(offset: scanner.position, reason: "the key \"\(key)\" stands twice in an object")
         }
-        if !isNew { members.removeAll { $0.key == key } }
+        if !isNew { members.removeAll { $0.key.isSame(as: key) } }
         members.append(Member(key, try JSONValue(from: &scanner, repeatedKeys: repeatedKeys)))
       }
       self = .object(members)
@@ -72,7 +72,7 @@ public indirect enum JSONValue: Hashable, Sendable {
   /// The member `key` of an object, else nil.
   public subscript(key: String) -> JSONValue? {
     guard case .object(let members) = self else { return nil }
-    return members.first { $0.key == key }?.value
+    return members.first { $0.key.isSame(as: key) }?.value
   }
 
   public var stringValue: String? {

@@ -13,7 +13,7 @@ extension Event {
       guard pointer.tokens.count == 1 else { return nil }
       return field
     }
-    return otherFields.last { $0.key == key }.flatMap { JSONValue(at: pointer, in: $0.value) }
+    return otherFields.last { $0.key.isSame(as: key) }.flatMap { JSONValue(at: pointer, in: $0.value) }
   }
 
   private func groups(named key: String) -> [String]? {
@@ -44,7 +44,7 @@ extension JSONValue {
   fileprivate init?(at pointer: JSONPointer, in text: [UInt8]) {
     guard let range = pointer.range(in: text, skipping: 1) else { return nil }
     var scanner = JSONScanner(text, in: range)
-    guard let value = try? JSONValue(from: &scanner) else { return nil }
+    guard let value = try? JSONValue(from: &scanner, repeatedKeys: .lastCounts) else { return nil }
     self = value
   }
 

@@ -116,4 +116,8 @@ public struct SubscriptionScope: Hashable, Sendable {
     self.side = side
     self.project = project
   }
+
+  public static func == (left: SubscriptionScope, right: SubscriptionScope) -> Bool {
+    left.side == right.side && left.project.isSame(as: right.project)
+  }
 }

@@ -5,15 +5,15 @@
 final class SubscriptionBucket: Sendable {
   /// All of them, in the order that the client gave.
   let members: [Subscription]
-  private let byType: [String: [Int]]
+  private let byType: [EventType: [Int]]
   private let open: [Int]
 
   init(_ members: [Subscription]) {
-    var byType: [String: [Int]] = [:]
+    var byType: [EventType: [Int]] = [:]
     var open: [Int] = []
     for (position, member) in members.enumerated() where !member.isDisabled {
       if let globs = member.events, globs.allSatisfy(\.isExact) {
-        for type in Set(globs.map(\.pattern)) { byType[type, default: []].append(position) }
+        for type in Set(globs.map { EventType($0.pattern) }) { byType[type, default: []].append(position) }
       } else {
         open.append(position)
       }
@@ -25,7 +25,7 @@ final class SubscriptionBucket: Sendable {
 
   /// Appends the members that the event matches, in the members' order.
   func appendMatches(of event: Event, byDefault visibility: DefaultVisibility, to found: inout [Subscription]) {
-    let exact = byType.isEmpty ? [] : byType[event.type.name] ?? []
+    let exact = byType.isEmpty ? [] : byType[event.type] ?? []
     var next = 0
     for position in open {
       while next < exact.count, exact[next] < position {

@@ -2,7 +2,7 @@
 ///
 /// A value: the writer changes its own copy and hands it on.
 public struct SubscriptionIndex: Sendable {
-  private var projects: [String: Sides] = [:]
+  private var projects: [ExactText: Sides] = [:]
   private var byRow: [Int64: Subscription] = [:]
 
   private let defaultVisibility: DefaultVisibility
@@ -23,23 +23,24 @@ public struct SubscriptionIndex: Sendable {
 
   /// A scope's subscriptions in the order they were given, disabled ones included.
   public func subscriptions(of scope: SubscriptionScope) -> [Subscription] {
-    projects[scope.project]?[scope.side]?.members ?? []
+    projects[ExactText(scope.project)]?[scope.side]?.members ?? []
   }
 
   /// Puts `subscriptions` where the scope's were. Costs no more than the scope's own size.
   public mutating func replace(_ scope: SubscriptionScope, with subscriptions: [Subscription]) {
     for gone in self.subscriptions(of: scope) { byRow[gone.row] = nil }
     for new in subscriptions where new.row != 0 { byRow[new.row] = new }
-    var sides = projects[scope.project] ?? Sides()
+    let project = ExactText(scope.project)
+    var sides = projects[project] ?? Sides()
     sides[scope.side] = subscriptions.isEmpty ? nil : SubscriptionBucket(subscriptions)
-    projects[scope.project] = sides.isEmpty ? nil : sides
+    projects[project] = sides.isEmpty ? nil : sides
   }
 
   /// Every subscription that gets a delivery of the event: each once, paused ones included, disabled ones never.
   public func matches(_ event: Event) -> [Subscription] {
     var found: [Subscription] = []
-    let inventory = event.path.inventory?.project
-    let state = event.path.state?.project
+    let inventory = (event.path.inventory?.project).map(ExactText.init)
+    let state = (event.path.state?.project).map(ExactText.init)
     if let inventory, let sides = projects[inventory] {
       sides.project?.appendMatches(of: event, byDefault: defaultVisibility, to: &found)
       sides.inventory?.appendMatches(of: event, byDefault: defaultVisibility, to: &found)
@@ -55,7 +56,7 @@ public struct SubscriptionIndex: Sendable {
   /// Every subscription whose scope is about the event, with the verdict on it.
   public func verdicts(on event: Event) -> [(subscription: Subscription, verdict: SubscriptionVerdict)] {
     var projects = [event.path.inventory?.project, event.path.state?.project].compactMap { $0 }
-    if projects.count == 2, projects[0] == projects[1] { projects.removeLast() }
+    if projects.count == 2, projects[0].isSame(as: projects[1]) { projects.removeLast() }
     return projects.flatMap { project in
       SubscriptionScope.Side.allCases.map { SubscriptionScope(side: $0, project: project) }.filter { $0.contains(event) }
     }.flatMap { subscriptions(of: $0) }.map { ($0, verdict($0, for: event)) }

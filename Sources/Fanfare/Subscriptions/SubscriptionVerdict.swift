@@ -59,7 +59,7 @@ extension Subscription {
 extension SubscriptionScope {
   /// Whether the scope is about the event at all.
   public func contains(_ event: Event) -> Bool {
-    let inventory = side != .state && event.path.inventory?.project == project
-    return inventory || (side != .inventory && event.path.state?.project == project)
+    let inventory = side != .state && event.path.inventory?.project.isSame(as: project) == true
+    return inventory || (side != .inventory && event.path.state?.project.isSame(as: project) == true)
   }
 }

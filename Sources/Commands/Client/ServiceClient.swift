@@ -58,6 +58,11 @@ struct ServiceClient: Sendable {
     try await send(.POST, path, query: [], body: body?.bytes, headers: [:])
   }
 
+  /// A document, as it is in a file.
+  func post(_ path: [String], document: [UInt8], query: [(String, String)]) async throws -> Answer {
+    try await send(.POST, path, query: query, body: document, headers: [:])
+  }
+
   @discardableResult func delete(_ path: [String]) async throws -> Answer {
     try await send(.DELETE, path, query: [], body: nil, headers: [:])
   }

@@ -38,6 +38,7 @@ extension Operations {
           answers: [.json("The resulting set.", schema(arrayOf: "Subscription"), headers: tag)],
           errors: [.permissionDenied, .invalidRequestBody, .preconditionFailed, .payloadTooLarge, .unsupportedMediaType])
       ),
+      dryRun(of: name, at: set, detail: read),
       (
         "GET \(set)/{id}/secret",
         Operation(

@@ -370,6 +370,63 @@ enum Schemas {
           "value_bytes": {"type": "integer", "description": "Instead of a value that is long."}
         }
       },
+      "DryRun": {
+        "type": "object",
+        "required": ["project", "scope", "since", "until", "events_examined", "subscriptions", "summary"],
+        "additionalProperties": false,
+        "properties": {
+          "project": {"type": "string"},
+          "scope": {"enum": ["project", "inventory", "state"]},
+          "since": {"type": "string", "format": "date-time"},
+          "until": {"type": "string", "format": "date-time"},
+          "events_examined": {"type": "integer", "description": "Those that the caller may see."},
+          "truncated": {"const": true, "description": "There are older ones that were not examined."},
+          "examined_since": {"type": "string", "format": "date-time", "description": "The oldest that was, where it is truncated."},
+          "subscriptions": {"type": "array", "items": {"$ref": "#/components/schemas/SubscriptionDifference"}},
+          "summary": {
+            "type": "object",
+            "required": ["subscriptions", "changed", "would_send", "present_sent", "added", "removed", "unchanged"],
+            "additionalProperties": false,
+            "properties": {
+              "subscriptions": {"type": "integer"}, "changed": {"type": "integer"}, "would_send": {"type": "integer"},
+              "present_sent": {"type": "integer"}, "added": {"type": "integer"}, "removed": {"type": "integer"},
+              "unchanged": {"type": "integer"}
+            }
+          }
+        }
+      },
+      "SubscriptionDifference": {
+        "type": "object",
+        "required": ["id", "standing", "would_send", "present_sent", "added", "removed", "unchanged", "examples"],
+        "additionalProperties": false,
+        "properties": {
+          "id": {"type": "string"},
+          "standing": {"enum": ["kept", "new", "removed"], "description": "Whether the id is in both sets, in the one that is tried, or in the present one."},
+          "would_send": {"type": "integer"},
+          "present_sent": {"type": "integer"},
+          "added": {"type": "integer", "description": "Would be sent, and was not."},
+          "removed": {"type": "integer", "description": "Was sent, and would not be."},
+          "unchanged": {"type": "integer"},
+          "examples": {
+            "type": "object", "required": ["added", "removed"], "additionalProperties": false,
+            "properties": {
+              "added": {"type": "array", "items": {"$ref": "#/components/schemas/DifferentEvent"}},
+              "removed": {"type": "array", "items": {"$ref": "#/components/schemas/DifferentEvent"}}
+            }
+          }
+        }
+      },
+      "DifferentEvent": {
+        "type": "object",
+        "required": ["event", "type", "event_time", "why"],
+        "additionalProperties": false,
+        "properties": {
+          "event": {"type": "string"},
+          "type": {"type": "string"},
+          "event_time": {"type": "string", "format": "date-time"},
+          "why": {"type": "string"}
+        }
+      },
       "Account": {
         "type": "object",
         "required": ["name", "role", "groups", "roles", "disabled"],

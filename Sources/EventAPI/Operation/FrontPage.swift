@@ -16,7 +16,10 @@ struct FrontPage: Sendable {
     ("GET /api/v1/events/query/", "every event, newest first; narrower under <code>inventory/…</code> and <code>project/…</code>"),
     ("GET /api/v1/events/event/{id}", "one event; <code>…/explain</code>: where it came from, and who was told"),
     ("GET /api/v1/events/stream/", "events as they come; <code>export/</code>: any number of them as a file"),
-    ("GET, PUT /api/v1/events/subscriptions/project/{project}/", "who is told about a project's events"),
+    (
+      "GET, PUT /api/v1/events/subscriptions/project/{project}/",
+      "who is told about a project's events; <code>POST …/test</code>: who would be"
+    ),
     ("GET /api/v1/events/deliveries/", "who was told, and what came of it"),
     ("GET /api/v1/events/dead-letters/", "what could not be delivered; <code>POST …/requeue</code> tries it again"),
     ("GET /api/v1/events/quarantine/", "what could not be read"),

@@ -30,29 +30,29 @@ struct RouteTable: Sendable {
   }
 
   func match(_ method: HTTPRequest.Method, _ target: RequestTarget) -> Match {
-    var node = 0
-    var values: [String] = []
-    var segments = target.segments[...]
-    while let segment = segments.first {
-      let decoded = PercentEncoding.decode(segment)
-      if let decoded, let next = nodes[node].literals[decoded] {
-        node = next
-      } else if let (name, next) = nodes[node].variable {
-        guard let decoded, Self.isName(decoded) else { return .invalidVariable(name: name) }
-        values.append(decoded)
-        node = next
-      } else if let (name, next) = nodes[node].rest {
-        let whole = segments.joined(separator: CollectionOfOne(UInt8(ascii: "/")))
-        guard let decoded = PercentEncoding.decode(Array(whole)), Self.isName(decoded) else { return .invalidVariable(name: name) }
-        values.append(decoded)
-        node = next
-        break
-      } else {
-        return .notFound
-      }
-      segments = segments.dropFirst()
+    match(method, target.segments[...], at: 0, values: [])
+  }
+
+  /// Where a literal leads nowhere the variable beside it is tried: something may have the literal's text for its name.
+  private func match(
+    _ method: HTTPRequest.Method, _ segments: ArraySlice<Substring.UTF8View>, at node: Int, values: [String]
+  ) -> Match {
+    guard let segment = segments.first else { return route(at: node, for: method, values: values) }
+    let decoded = PercentEncoding.decode(segment)
+    if let decoded, let next = nodes[node].literals[decoded] {
+      let match = match(method, segments.dropFirst(), at: next, values: values)
+      guard case .notFound = match else { return match }
     }
-    return route(at: node, for: method, values: values)
+    if let (name, next) = nodes[node].variable {
+      guard let decoded, Self.isName(decoded) else { return .invalidVariable(name: name) }
+      return match(method, segments.dropFirst(), at: next, values: values + [decoded])
+    }
+    if let (name, next) = nodes[node].rest {
+      let whole = segments.joined(separator: CollectionOfOne(UInt8(ascii: "/")))
+      guard let decoded = PercentEncoding.decode(Array(whole)), Self.isName(decoded) else { return .invalidVariable(name: name) }
+      return route(at: next, for: method, values: values + [decoded])
+    }
+    return .notFound
   }
 
   /// Nothing else can be anybody's name or id.

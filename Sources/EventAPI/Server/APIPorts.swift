@@ -3,7 +3,7 @@ public import Fanfare
 /// What the API speaks to, and whom it tells.
 public struct APIPorts: Sendable {
   public var intake: any EventIntake
-  public var events: any EventQuery & EventFeed
+  public var events: any EventQuery & EventFeed & EventHistory
   public var subscriptions: any SubscriptionStore
   public var deliveries: any DeliveryQuery
   public var replays: any ReplayQuery
@@ -24,7 +24,7 @@ public struct APIPorts: Sendable {
   public var commits: CommitSignal
 
   public init(
-    intake: any EventIntake, events: any EventQuery & EventFeed, subscriptions: any SubscriptionStore,
+    intake: any EventIntake, events: any EventQuery & EventFeed & EventHistory, subscriptions: any SubscriptionStore,
     deliveries: any DeliveryQuery & ReplayQuery,
     accounts: any AccountStore, inspection: any StoreInspection, health: [any HealthReporting], now: @escaping @Sendable () -> Timestamp,
     makeID: @escaping @Sendable () -> String, onRequeue: @escaping @Sendable () -> Void = {},

@@ -71,6 +71,12 @@ extension AccessTable {
     PUT  /project/p BOTH                              401   401  403k  403k  403k   403   403   403 200:2 200:2
     PUT  /project/q BOTH                              401   401  403k  403k  403k   403   403   403   403 200:2
     PUT  /project/p nonsense                          401   401  403k  403k  403k   403   403   403  400b  400b
+    POST /project/p/test BOTH                         401   401  403k  403k  403k   403   403   200   200   200
+    POST /project/q/test BOTH                         401   401  403k  403k  403k   403   403   403   403   200
+    POST /project/never/test []                       401   401  403k  403k  403k   403   403   403   403   200
+    POST /project/p/test nonsense                     401   401  403k  403k  403k   403   403  400b  400b  400b
+    POST /inventory/p/test ONLY-T                     401   401  403k  403k  403k   403   403   200   200   200
+    POST /state/p/test ONLY-T                         401   401  403k  403k  403k   403   403   200   200   200
     POST /project/p/t/secret/rotate                   401   401  403k  403k  403k   403   403   403   200   200
     POST /project/p/never/secret/rotate               401   401  403k  403k  403k   403   403   403  404s  404s
     POST /project/q/s/secret/rotate                   401   401  403k  403k  403k   403   403   403   403   200

@@ -25,6 +25,8 @@ final class MemoryStore: Sendable {
     /// How often somebody looked ahead in the feed, and how often somebody read a listing.
     var looks = 0
     var listings = 0
+    /// What walks over the past asked for.
+    var walks: [HistoryRequest] = []
     /// The listing from which on reading fails.
     var failingListing = Int.max
     var generator = KSUIDGenerator()

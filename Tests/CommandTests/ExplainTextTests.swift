@@ -20,7 +20,8 @@ import Testing
                {"number": 2, "start_time": "2021-10-15T15:08:40Z", "duration_ms": 3, "outcome": "refused_connection", "decision": "dead",
                 "digest": "g1", "detail": "nobody listens", "response_body": ""}]},
              {"id": "d2", "state": "scheduled", "next_attempt_time": "2021-10-15T15:09:40Z", "attempts": []}]},
-           {"id": "off", "project": "p", "scope": "project", "verdict": "disabled", "reason": "it is disabled", "deliveries": []}]}
+           {"id": "off", "project": "p", "scope": "project", "verdict": "disabled", "reason": "it is disabled",
+            "paused_since": "2021-10-14T00:00:00Z", "paused_reason": "it was gone", "deliveries": []}]}
         """#.utf8))
     let lines = ExplanationText(explanation).text.split(separator: "\n", omittingEmptySubsequences: false)
     #expect(
@@ -29,7 +30,7 @@ import Testing
         "It matched 1 of 2 subscriptions.", "",
         "SUBSCRIPTION   VERDICT   WHY",
         "state/p told   matched   it matched",
-        "project/p off  disabled  it is disabled", "",
+        "project/p off  disabled  it is disabled (paused since 2021-10-14 00:00:00, paused because it was gone)", "",
         "Delivery d1 to state/p told: dead, refused",
         "  #1  2021-10-15 15:07:40  12 ms  status 500  http_500",
         "      to be tried again at 2021-10-15 15:08:40: it may pass",

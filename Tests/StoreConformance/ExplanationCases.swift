@@ -47,6 +47,34 @@ extension StoreConformance {
         try await world.close(store)
       },
 
+      StoreCase("an explanation says since when a subscription is paused, and that it was something else") { world in
+        let clock = TestClock()
+        let store = try await world.open(clock)
+        let pausedDraft = Subscription(scope: shop, id: "c", kind: .webhook, url: "https://x.example/", isPaused: true, keepsPause: false)
+        try await store.put([hook("a"), hook("b", events: [Glob("USER_*")]), pausedDraft])
+        _ = try await store.ingest([sampleEvent("e")])
+        let made = clock.now
+        clock.advance(by: .seconds(60))
+        _ = try await store.setPaused(true, subscription: "a", of: shop)
+        let paused = clock.now
+        clock.advance(by: .seconds(60))
+        // A new address is no other question, and a pause that goes on keeps its beginning.
+        try await store.put([hook("a"), hook("b", url: "https://x.example/", events: [Glob("TEAM_*")]), pausedDraft])
+        _ = try await store.ingest([sampleEvent("f")])
+        try await store.put([hook("a"), hook("b", url: "https://y.example/", events: [Glob("TEAM_*")]), pausedDraft])
+        let found = try #require(try await store.explanation(of: "e", for: .everything))
+        #expect(found.subscriptions.map { $0.pause?.since } == [paused, nil, made])
+        #expect(found.subscriptions.map(\.isChanged) == [false, true, false])
+        #expect(
+          found.subscriptions[1].reason(quoting: nil)
+            == "it is not about events of this type; that is what it says now: it was changed after the event had come")
+        #expect(try await store.explanation(of: "f", for: .everything)?.subscriptions.map(\.isChanged) == [false, false, false])
+        _ = try await store.setPaused(false, subscription: "a", of: shop)
+        #expect(
+          try await store.explanation(of: "e", for: .everything)?.subscriptions.map(\.pause) == [nil, nil, found.subscriptions[2].pause])
+        try await world.close(store)
+      },
+
       StoreCase("a delivery is the truth, whatever became of its subscription; what was made later is known after a restart") { world in
         let clock = TestClock()
         var store = try await world.open(clock)
@@ -64,6 +92,14 @@ extension StoreConformance {
         #expect(try await verdicts("f") == [.type, .matched, .matched])
         _ = try await store.setPaused(true, subscription: "b", of: shop)
         #expect(try await verdicts("e") == [.matched, .paused, .later])
+        let told = try #require(try await store.explanation(of: "e", for: .everything)).subscriptions
+        #expect(told.map(\.isChanged) == [true, true, false])
+        #expect(told.map { $0.pause?.since } == [clock.now, clock.now, nil])
+        let later = try #require(try await store.explanation(of: "f", for: .everything))
+        #expect(later.subscriptions.map(\.isChanged) == [false, false, false])
+        #expect(
+          later.subscriptions[0].reason(quoting: later.subscriptions[0].clause(on: later.event)) == "the type ADD_BUILD fits none of USER_*"
+        )
         let member = Reader.member(groups: ["dev"], username: nil)
         #expect(try await store.explanation(of: "e", for: member)?.subscriptions.count == 3)
         #expect(try await store.explanation(of: "e", for: .member(groups: ["ops"], username: "ann")) == nil)

@@ -38,9 +38,16 @@ struct ExplanationText {
     var table = TextTable("SUBSCRIPTION", "VERDICT", "WHY")
     for subscription in subscriptions {
       func text(_ key: String) -> String { subscription[key]?.stringValue ?? "-" }
-      table.add(Self.name(of: subscription), text("verdict"), text("reason"))
+      table.add(Self.name(of: subscription), text("verdict"), text("reason") + Self.pause(of: subscription))
     }
     return table.text
+  }
+
+  private static func pause(of subscription: JSONValue) -> String {
+    let since = subscription["paused_since"]?.stringValue.map { "paused since \(Timestamp.tableText($0))" }
+    let reason = subscription["paused_reason"]?.stringValue.map { "paused because \($0)" }
+    let facts = [since, reason].compactMap(\.self)
+    return facts.isEmpty ? "" : " (\(facts.joined(separator: ", ")))"
   }
 
   private static func name(of subscription: JSONValue) -> String {

@@ -55,11 +55,19 @@ extension SubscriptionExplanation {
       json.key("clause")
       clause.appendJSON(to: &json)
     }
+    if mayRead, let pause { pause.appendMembers(to: &json) }
     json.key("deliveries")
     json.beginArray()
     for delivery in deliveries { delivery.appendBriefJSON(to: &json, showsEndpoint: mayRead) }
     json.endArray()
     json.endObject()
+  }
+}
+
+extension SubscriptionExplanation.Pause {
+  fileprivate func appendMembers(to json: inout JSONWriter) {
+    json.member("paused_since", since?.rfc3339)
+    json.member("paused_reason", reason)
   }
 }
 

@@ -337,6 +337,8 @@ enum Schemas {
                 "verdict": {"enum": ["matched", "type", "filter", "groups", "disabled", "paused", "later"]},
                 "reason": {"type": "string"},
                 "clause": {"$ref": "#/components/schemas/Clause"},
+                "paused_since": {"type": "string", "format": "date-time", "description": "As paused_reason, only for those who may read the project's subscriptions."},
+                "paused_reason": {"type": "string"},
                 "deliveries": {
                   "type": "array",
                   "items": {

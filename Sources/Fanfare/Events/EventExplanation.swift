@@ -44,12 +44,27 @@ public struct SubscriptionExplanation: Sendable {
   public let standing: Standing
   /// Whether it was made after the event had been stored.
   public let isYounger: Bool
+  /// Whether it asked for something else, or was disabled or not, when the event was stored.
+  public let isChanged: Bool
+  /// If it is paused.
+  public let pause: Pause?
   /// Those of the event, in the order they were made.
   public let deliveries: [DeliveryDetail]
 
+  public struct Pause: Hashable, Sendable {
+    /// Nil where nobody wrote it down.
+    public let since: Timestamp?
+    public let reason: String?
+
+    public init(since: Timestamp?, reason: String?) {
+      self.since = since
+      self.reason = reason
+    }
+  }
+
   public init(
     id: String, scope: SubscriptionScope, kind: Subscription.Kind, url: String, standing: Standing, isYounger: Bool,
-    deliveries: [DeliveryDetail]
+    isChanged: Bool = false, pause: Pause? = nil, deliveries: [DeliveryDetail]
   ) {
     self.id = id
     self.scope = scope
@@ -57,6 +72,8 @@ public struct SubscriptionExplanation: Sendable {
     self.url = url
     self.standing = standing
     self.isYounger = isYounger
+    self.isChanged = isChanged
+    self.pause = pause
     self.deliveries = deliveries
   }
 

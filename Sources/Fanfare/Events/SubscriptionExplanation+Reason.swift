@@ -17,11 +17,14 @@ extension SubscriptionExplanation {
     case .matched: return matchReason
     case .later where isYounger: return "it was made after the event had come"
     case .later: return "it was something else when the event came; as it is now, it would match"
-    case .disabled: return "it is disabled"
+    case .disabled: return "it is disabled" + hindsight
     case .paused: return "it was something else when the event came; as it is now, it would match, and it is paused"
-    case .type, .filter, .groups: return clause?.sentence ?? genericReason
+    case .type, .filter, .groups: return (clause?.sentence ?? genericReason) + hindsight
     }
   }
+
+  /// That what is said is of the subscription as it is now, where it was something else.
+  private var hindsight: String { isChanged ? "; that is what it says now: it was changed after the event had come" : "" }
 
   private var matchReason: String {
     switch standing {

@@ -9,9 +9,10 @@ extension SQLiteStore {
       let verdicts = try writer.catalogue.withLock { $0.index }.verdicts(on: Event(compact: event))
       let facts = try EventFacts(sequence: event.sequence, names: identity, in: db)
       let there = try verdicts.map { subscription, verdict in
-        SubscriptionExplanation(
+        let past = try facts.past(of: subscription)
+        return SubscriptionExplanation(
           id: subscription.id, scope: subscription.scope, kind: subscription.kind, url: subscription.publicURL,
-          standing: .there(subscription, verdict), isYounger: try facts.isYounger(subscription: subscription.row),
+          standing: .there(subscription, verdict), isYounger: past.isYounger, isChanged: past.isChanged, pause: past.pause,
           deliveries: facts.deliveries[subscription.row] ?? [])
       }
       let known = Set(verdicts.map(\.subscription.row))
@@ -61,12 +62,14 @@ private struct EventFacts {
     }
   }
 
-  /// Whether a subscription was made after the event had been stored.
-  func isYounger(subscription row: Int64) throws -> Bool {
-    let select = try Statement("SELECT created_after FROM subscription WHERE row = ?", in: db)
+  /// What a subscription was when the event was stored.
+  func past(of subscription: Subscription) throws -> (isYounger: Bool, isChanged: Bool, pause: SubscriptionExplanation.Pause?) {
+    let select = try Statement("SELECT created_after, changed_after, paused_at, paused_reason FROM subscription WHERE row = ?", in: db)
     defer { select.reset() }
-    select.bind(1, row)
+    select.bind(1, subscription.row)
     // Rows stay when a subscription is removed: one that is not in this snapshot was made after it.
-    return try !select.step() || select.int64(0) >= sequence
+    guard try select.step() else { return (true, false, nil) }
+    let pause = SubscriptionExplanation.Pause(since: select.isNull(2) ? nil : select.timestamp(2), reason: select.optionalText(3))
+    return (select.int64(0) >= sequence, select.int64(1) >= sequence, subscription.isPaused ? pause : nil)
   }
 }

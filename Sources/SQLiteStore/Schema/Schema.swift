@@ -10,6 +10,7 @@ enum Schema {
     migrator.registerMigration("0004", foreignKeyChecks: .immediate) { try $0.execute(sql: Migration0004.sql) }
     migrator.registerMigration("0005", foreignKeyChecks: .immediate) { try $0.execute(sql: Migration0005.sql) }
     migrator.registerMigration("0006", foreignKeyChecks: .immediate) { try $0.execute(sql: Migration0006.sql) }
+    migrator.registerMigration("0007", foreignKeyChecks: .immediate) { try $0.execute(sql: Migration0007.sql) }
     return migrator
   }
 }

@@ -29,6 +29,7 @@ extension WriteTransaction {
           pausedReason: isPaused ? entry.pausedReason ?? Pausing.byHand : nil)
         if entry.isPaused != isPaused { changed.append(subscription) }
         try update(subscription, position: position, endpoint: endpoint)
+        try noteChange(of: entry, to: subscription)
         try moveDeliveries(of: entry, to: subscription, endpoint: endpoint)
         members.append(subscription)
       } else {
@@ -61,6 +62,7 @@ extension WriteTransaction {
     update.bind(2, subscription.pausedReason)
     update.bind(3, row)
     try update.run()
+    try noteChange(of: entry, to: subscription)
     try moveDeliveries(of: entry, to: subscription, endpoint: endpoint)
     if !isPaused { try forget(endpoint) }
     put(subscription)
@@ -151,6 +153,7 @@ extension WriteTransaction {
     fill.bind(3, subscription.row)
     try fill.run()
     memory.catalogue.endpoints[subscription.row] = endpoint
+    try noteChange(of: nil, to: subscription)
     return subscription
   }
 

@@ -136,6 +136,20 @@ import Testing
     #expect(request.headers["x-event-type"] == "ODD%20TYPE")
   }
 
+  @Test(arguments: Subscription.Kind.allCases)
+  func `a replayed delivery says of what it is one, and no other does`(kind: Subscription.Kind) throws {
+    func header(_ original: String?, own: String? = nil) throws -> String? {
+      let headers = own.map { [Subscription.Header(name: "x-event-replay-of", value: $0)] } ?? []
+      let task = sampleTask(subscription: sampleSubscription(url: url, kind: kind, headers: headers), replayOf: original)
+      return try renderer.request(for: task, at: now).get().headers["X-Event-Replay-Of"]
+    }
+    #expect(try header("23E0dGLAnH943qkNMvMEZeFsWya") == "23E0dGLAnH943qkNMvMEZeFsWya")
+    // The event's own id, where there was no delivery, may be any text.
+    #expect(try header("größe 1") == "gr%C3%B6%C3%9Fe%201")
+    #expect(try header(nil) == nil)
+    #expect(try header(nil, own: "forged") == nil)
+  }
+
   @Test func `a traceparent that is not one is left out`() throws {
     for text in ["x\r\nX-Evil: 1", "00-short", String(repeating: "a", count: 200), String(repeating: "G", count: 55)] {
       #expect(try request(sampleSubscription(url: url), sampleEvent(traceparent: text)).headers["traceparent"] == nil)

@@ -13,6 +13,9 @@ struct DeliveriesCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Only those in this state: scheduled, succeeded, dead or cancelled.", valueName: "state"))
   var state: String?
 
+  @Option(help: ArgumentHelp("Only those that this replay made.", valueName: "id"))
+  var replay: String?
+
   @OptionGroup var listing: ListingOptions
   @OptionGroup var client: ClientOptions
 
@@ -21,7 +24,7 @@ struct DeliveriesCommand: AsyncParsableCommand {
       if let id {
         try await show(id, from: service)
       } else {
-        let query = choice.parameters + (state.map { [("state", $0)] } ?? [])
+        let query = choice.parameters + [("state", state), ("replay", replay)].compactMap { name, value in value.map { (name, $0) } }
         try await Self.list(["api", "v1", "events", "deliveries"], query: query, listing, asJSON: client.json, from: service)
       }
     }

@@ -4,6 +4,11 @@ import Fanfare
 struct ReplayCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "replay", abstract: "Makes deliveries once more, as a job that goes on whatever stops the service.",
+    discussion: """
+      fanfare replay --project shop --since 2h                        every event of two hours, to who gets it today
+      fanfare replay --project shop --since 2d --subscription ci --dead-letters --wait
+      fanfare replay --project shop --since 1h --type 'ADD_*' --preview
+      """,
     subcommands: [Create.self, List.self, Show.self, Pause.self, Resume.self, Cancel.self], defaultSubcommand: Create.self)
 
   static let path = ["api", "v1", "events", "replays"]

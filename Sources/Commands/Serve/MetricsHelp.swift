@@ -21,9 +21,9 @@ enum MetricsHelp {
     "fanfare_ingest_events_total": "Events that came in, by what became of them.",
     "fanfare_ingest_failures_total": "Batches that could not be stored and are tried again.",
     "fanfare_ingest_unidentified_total": "Events that came from the broker without an id: a redelivery may be stored twice.",
+    "fanfare_ingest_unknown_types_total": "Events of types that are neither built in nor in events.extraTypes.",
     "fanfare_replay_deliveries_total": "Deliveries that replays have made.",
     "fanfare_replays_held": "Replays that have as much under way as they may, and wait until some of it is settled.",
     "fanfare_replays_running": "Replays that are running.",
-    "fanfare_ingest_unknown_types_total": "Events of types that are neither built in nor in events.extraTypes.",
   ]
 }

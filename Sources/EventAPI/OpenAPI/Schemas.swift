@@ -201,7 +201,7 @@ enum Schemas {
         "additionalProperties": false,
         "properties": {
           "project": {"type": "string", "minLength": 1, "maxLength": 255},
-          "subscription": {"type": ["string", "null"], "description": "Only for subscriptions with this id."},
+          "subscription": {"type": ["string", "null"], "minLength": 1, "description": "Only for subscriptions with this id."},
           "since": {
             "type": "string", "format": "date-time",
             "description": "When events happened, as listings have it; with dead_letters when the deliveries were made."

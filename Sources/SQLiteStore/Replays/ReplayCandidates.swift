@@ -1,49 +1,10 @@
 internal import Fanfare
 internal import GRDB
 
-/// What one step of a replay looks at, read in one snapshot.
-struct ReplaySlice: Sendable {
-  /// Where it begins, and how far it has looked.
-  let after: EntryPosition
-  var examined: EntryPosition
-  /// Whether no candidate is left behind ``examined``.
-  var isAtEnd = false
-  var matches: [ReplayMatch] = []
-  /// How many deliveries these are.
-  var count = 0
-
-  init(after: EntryPosition) {
-    self.after = after
-    examined = after
-  }
-
-  mutating func append(_ match: ReplayMatch) {
-    matches.append(match)
-    count += match.targets.count
-  }
-}
-
-/// An event and the subscriptions that get it once more.
-struct ReplayMatch: Sendable {
-  struct Target: Sendable {
-    let subscription: Subscription
-    /// The delivery that is made once more; nil where there was none.
-    let original: String?
-  }
-
-  let sequence: Int64
-  /// Who may see the event, and so its deliveries.
-  let audience: Int64
-  let username: String?
-  /// What it is about, for subscriptions that are delivered in order.
-  let entity: String
-  let targets: [Target]
-}
-
 /// What an order is about, in one snapshot of the store.
 struct ReplayCandidates {
   /// `event.audience` and where its deliveries stand, behind the event's own columns.
-  private static let detail = """
+  static let detail = """
     SELECT \(StoredEvent.columns), event.audience, event.first_delivery, event.deliveries
     FROM event JOIN type ON type.id = event.type WHERE event.seq = ?
     """
@@ -53,6 +14,8 @@ struct ReplayCandidates {
   let subscriptions: Set<Int64>?
   /// No candidate beyond it counts.
   let last: Int64
+  /// Dead letters whose last attempt ended after this do not count: they were no dead letters yet. Nil for all there are.
+  let deadBy: Timestamp?
   let index: SubscriptionIndex
   let store: SQLiteStore
   let db: Database
@@ -78,8 +41,6 @@ struct ReplayCandidates {
       ? try deadLetters(after: position, examining: examining, limit: limit)
       : try events(after: position, examining: examining, limit: limit)
   }
-
-  // MARK: Events
 
   private func events(after position: EntryPosition, examining: Int, limit: Int?) throws -> ReplaySlice {
     var slice = ReplaySlice(after: position)
@@ -155,55 +116,6 @@ struct ReplayCandidates {
         ReplayMatch.Target(
           subscription: subscription, original: isCounted ? nil : try originals.delivery(of: subscription.row, among: rows))
       })
-  }
-
-  // MARK: Dead letters
-
-  private func deadLetters(after position: EntryPosition, examining: Int, limit: Int?) throws -> ReplaySlice {
-    var slice = ReplaySlice(after: position)
-    guard let path = PathFilter(.everything, order.filter) else {
-      slice.isAtEnd = true
-      return slice
-    }
-    let scan = try Statement(
-      """
-      SELECT row, event, subscription, created_at FROM delivery INDEXED BY delivery_unsent
-      WHERE state = \(StateCode.dead) AND state IN (2, 3) AND row > ? AND row <= ? ORDER BY row LIMIT ?
-      """, in: db)
-    defer { scan.reset() }
-    scan.bind(1, position.sequence)
-    scan.bind(2, last)
-    scan.bind(3, examining)
-    var examined = 0
-    while try scan.step() {
-      if let limit, slice.count >= limit { return slice }
-      examined += 1
-      slice.examined.sequence = scan.int64(0)
-      guard let subscription = index.subscription(row: scan.int64(2)), subscription.scope.project == order.project,
-        !subscription.isDisabled, subscriptions?.contains(subscription.row) ?? true
-      else { continue }
-      let name = store.identity.deliveries.name(row: scan.int64(0), createdAt: scan.timestamp(3)).description
-      if let match = try deadLetter(name, of: scan.int64(1), for: subscription, path) { slice.append(match) }
-    }
-    slice.isAtEnd = examined < examining
-    return slice
-  }
-
-  private func deadLetter(
-    _ name: String, of sequence: Int64, for subscription: Subscription, _ path: PathFilter
-  ) throws -> ReplayMatch? {
-    let select = try Statement(Self.detail, in: db)
-    defer { select.reset() }
-    select.bind(1, sequence)
-    guard try select.step() else { return nil }
-    let stored = StoredEvent(select)
-    let isOfType = order.types.isEmpty || order.types.contains { $0.matches(stored.type.name) }
-    guard isOfType, try subscription.maySee(stored, store.visibility) else { return nil }
-    let event = try Event(compact: stored)
-    guard path.holds(for: event) else { return nil }
-    return ReplayMatch(
-      sequence: sequence, audience: select.int64(StoredEvent.columnCount), username: event.username, entity: event.path.entity,
-      targets: [ReplayMatch.Target(subscription: subscription, original: name)])
   }
 }
 

@@ -13,7 +13,8 @@ extension SQLiteStore: ReplayQuery {
       let (after, bound) = (position, last)
       let slice = try await read { [self] db in
         let candidates = ReplayCandidates(
-          order: order, subscriptions: subscriptions, last: bound, index: writer.catalogue.withLock { $0.index }, store: self, db: db)
+          order: order, subscriptions: subscriptions, last: bound, deadBy: nil, index: writer.catalogue.withLock { $0.index }, store: self,
+          db: db)
         return try candidates.slice(after: after, examining: ReplayLimits().counted, limit: nil)
       }
       count += slice.count

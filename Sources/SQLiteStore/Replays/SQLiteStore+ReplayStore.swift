@@ -37,7 +37,8 @@ extension SQLiteStore: ReplayStore {
   private func look(_ row: Int64, _ limits: ReplayLimits, in db: Database) throws -> Look {
     guard let replay = try ReplayRow.read(row, in: db), replay.state == .running else { return .stopped }
     let candidates = ReplayCandidates(
-      order: replay.order, subscriptions: replay.subscriptions, last: replay.last, index: writer.catalogue.withLock { $0.index },
+      order: replay.order, subscriptions: replay.subscriptions, last: replay.last, deadBy: replay.createdAt,
+      index: writer.catalogue.withLock { $0.index },
       store: self, db: db)
     if !replay.figures.isCounted {
       return .counted(try candidates.slice(after: replay.after, examining: limits.counted, limit: nil))

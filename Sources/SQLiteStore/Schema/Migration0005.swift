@@ -21,5 +21,8 @@ enum Migration0005 {
       UPDATE replay SET succeeded = succeeded + (NEW.state = 1) - (OLD.state = 1), dead = dead + (NEW.state = 2) - (OLD.state = 2),
         cancelled = cancelled + (NEW.state = 3) - (OLD.state = 3) WHERE row = NEW.replay;
     END;
+    CREATE TRIGGER replay_forgotten AFTER DELETE ON delivery WHEN OLD.replay IS NOT NULL BEGIN
+      DELETE FROM replay_delivery WHERE delivery = OLD.row;
+    END;
     """
 }

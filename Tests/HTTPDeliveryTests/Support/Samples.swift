@@ -34,9 +34,10 @@ func sampleTask(
 }
 
 func sampleTask(
-  _ number: UInt64 = 1, subscription: Subscription, event: StoredEvent = sampleEvent(), attemptsMade: Int = 0
+  _ number: UInt64 = 1, subscription: Subscription, event: StoredEvent = sampleEvent(), attemptsMade: Int = 0, replayOf: String? = nil
 ) -> DeliveryTask {
   DeliveryTask(
     id: DeliveryID(KSUID(timestamp: 236_823_259, high: 7, low: number)), event: event, subscription: subscription,
-    endpoint: EndpointID(row: 1), attemptsMade: attemptsMade, triesMade: attemptsMade, throttles: 0, dueAt: now)
+    endpoint: EndpointID(row: 1), attemptsMade: attemptsMade, triesMade: attemptsMade, throttles: 0, dueAt: now,
+    replayOf: replayOf)
 }

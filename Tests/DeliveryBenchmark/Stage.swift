@@ -36,7 +36,7 @@ final class Stage: Sendable {
     let quiet = Logger(label: "benchmark", factory: { _ in SwiftLogNoOpLogHandler() })
     let sender = try HTTPSender(
       configuration: HTTPSenderConfiguration(
-        allowNetworks: [CIDR("127.0.0.0/8")].compactMap { $0 }, userAgentVersion: "benchmark", clock: Self.now), logger: quiet)
+        allowNetworks: [CIDR(parsing: "127.0.0.0/8")].compactMap { $0 }, userAgentVersion: "benchmark", clock: Self.now), logger: quiet)
     let timed = TimedStore(store)
     let dispatcher = Dispatcher(
       configuration: .init(retryPolicy: RetryPolicy()), store: timed, sender: sender, clock: Self.now, logger: quiet,

@@ -86,8 +86,10 @@ enum Schemas {
             "properties": {"schedule": {"type": "array", "items": {"type": "string"}}}
           },
           "rateLimit": {"type": "object", "additionalProperties": false, "properties": {"perSecond": {"type": "integer"}}},
+          "ordering": {"enum": ["entity"], "description": "One at a time for each deployment, or version, in the order stored."},
           "disabled": {"type": "boolean"},
           "paused": {"type": "boolean"},
+          "paused_reason": {"type": "string", "description": "by_hand, failing, or the outcome that paused it."},
           "slack_username": {"type": "string"},
           "slack_icon": {"type": "string"}
         }
@@ -122,6 +124,7 @@ enum Schemas {
           "headers": {"type": ["object", "null"], "additionalProperties": {"type": "string"}},
           "retry": {"type": ["object", "null"], "properties": {"schedule": {"type": ["array", "null"], "items": {"type": "string"}}}},
           "rateLimit": {"type": ["object", "null"], "properties": {"perSecond": {"type": ["integer", "null"], "minimum": 1}}},
+          "ordering": {"enum": ["none", "entity", null]},
           "disabled": {"type": ["boolean", "null"]},
           "paused": {"type": ["boolean", "null"]},
           "secret": {"type": ["string", "null"], "pattern": "^whsec_"},
@@ -312,7 +315,7 @@ enum Schemas {
             "required": ["door", "redelivered", "received_time"],
             "additionalProperties": false,
             "properties": {
-              "door": {"enum": ["amqp", "http"]},
+              "door": {"enum": ["amqp", "http", "service"]},
               "exchange": {"type": "string"},
               "routing_key": {"type": "string"},
               "redelivered": {"type": "boolean"},

@@ -19,6 +19,7 @@ public final class HTTPSender: DeliverySender, HealthReporting, Service {
 
   private let configuration: HTTPSenderConfiguration
   private let renderer: RequestRenderer
+  private let addressGuard: AddressGuard
   private let waker: Waker
   private let mailbox: Mailbox<SenderMessage>
   private let phase = Mutex(Phase.waiting)
@@ -39,6 +40,7 @@ public final class HTTPSender: DeliverySender, HealthReporting, Service {
     self.configuration = configuration
     self.logger = logger
     self.metrics = SenderMetrics(factory: metrics)
+    addressGuard = AddressGuard(allowing: configuration.allowNetworks)
     renderer = RequestRenderer(userAgentVersion: configuration.userAgentVersion, requireHTTPS: configuration.requireHTTPS)
     let waker = try Waker()
     self.waker = waker
@@ -51,14 +53,24 @@ public final class HTTPSender: DeliverySender, HealthReporting, Service {
     prepared.reserveCapacity(tasks.count)
     var refused: [AttemptResult] = []
     for task in tasks {
-      switch renderer.request(for: task, at: now) {
+      switch renderer.request(for: task, at: now).flatMap(allowed) {
       case .success(let request): prepared.append(PreparedAttempt(task: task, request: request, startedAt: now))
       case .failure(let refusal):
         refused.append(AttemptResult(task: task, startedAt: now, duration: .zero, outcome: .failure(refusal.failure)))
       }
     }
     results.send(refused)
-    if prepared.isEmpty { return }
+    if !prepared.isEmpty { start(prepared) }
+  }
+
+  /// Through a proxy the address that is connected to is the proxy's, so the receiver's is judged here as far as it can be.
+  private func allowed(_ request: OutboundRequest) -> Result<OutboundRequest, RequestRenderer.Refusal> {
+    guard configuration.proxy != nil, let (address, kind) = addressGuard.refusal(ofHostIn: request.url) else { return .success(request) }
+    return .failure(RequestRenderer.Refusal(.refused(address, kind: kind)))
+  }
+
+  /// Starts attempts whose requests are made already.
+  func start(_ prepared: [PreparedAttempt]) {
     // Under the lock, so that nothing is posted after the thread has drained the mailbox for the last time.
     phase.withLock { phase in
       if phase != .stopped { mailbox.post(.start(prepared)) }
@@ -100,7 +112,8 @@ public final class HTTPSender: DeliverySender, HealthReporting, Service {
   private func loop() throws {
     let limits = TransferLimits(
       timeout: configuration.timeout, connectTimeout: configuration.connectTimeout, maxResponseBytes: configuration.maxResponseBytes,
-      caFile: configuration.caFile, addressGuard: AddressGuard(allowing: configuration.allowNetworks))
+      caFile: configuration.caFile, proxy: configuration.proxy?.text, nameCacheTime: configuration.nameCacheTime, addressGuard: addressGuard
+    )
     var multi = try CurlMulti(limits: limits, connectionCacheSize: configuration.connectionCacheSize, waker: waker)
     var opened = 0
     var deadline: ContinuousClock.Instant?
@@ -165,7 +178,7 @@ private enum SenderMessage: Sendable {
 }
 
 extension PreparedAttempt {
-  fileprivate var stopped: AttemptResult {
+  var stopped: AttemptResult {
     AttemptResult(task: task, startedAt: startedAt, duration: .zero, outcome: .failure(.stopped))
   }
 }

@@ -10,6 +10,7 @@ import Testing
     input.flags = [
       "internal.token": "geheim with a space", "auth.jwt.secret": "geheim",
       "auth.jwt.jwksUrl": "https://u:geheim@id.example/keys", "store.url": "postgres://u:geheim@h/d",
+      "delivery.proxy": "socks5h://u:geheim@proxy",
     ]
     let outcome = input.read()
     // The door's token has spaces, the JWTs' secret is too short, and PostgreSQL is not there yet.
@@ -18,6 +19,7 @@ import Testing
       #expect(!text.contains("geheim"), "\(text)")
       #expect(!text.contains("ge%2Fheim"), "\(text)")
     }
+    #expect(CheckConfig.table(of: outcome).contains("socks5h://u:***@proxy"))
     #expect(CheckConfig.table(of: outcome).contains("amqp://user:***@a,amqps://other:***@b"))
   }
 

@@ -24,6 +24,7 @@ import Testing
     #expect(settings.delivery.concurrency == 256)
     #expect(settings.delivery.perEndpointConcurrency == 16)
     #expect(settings.delivery.allowNetworks.isEmpty)
+    #expect(settings.delivery.proxy == nil)
     #expect(!settings.delivery.requiresHTTPS)
     #expect(settings.events.maxBytes == 1_048_576)
     #expect(settings.events.extraTypes.isEmpty)

@@ -69,6 +69,8 @@ struct UnreachableTests {
 
   @Test(arguments: [
     "http://127.0.0.1", "http://localhost", "http://[::ffff:127.0.0.1]", "http://0.0.0.0", "http://2130706433", "http://0x7f.1",
+    "http://127.1", "http://0177.0.0.1", "http://[::1]", "http://[::ffff:7f00:1]", "http://[64:ff9b::127.0.0.1]",
+    "http://user:password@127.0.0.1", "http://%31%32%37.0.0.1",
   ])
   func `loopback is refused under each of its names, and nothing is connected`(host: String) async throws {
     let receiver = try await Receiver()
@@ -79,6 +81,19 @@ struct UnreachableTests {
       #expect(failure.kind == .addressRefused)
       #expect(failure.detail.contains("delivery.allowNetworks"))
       #expect(!failure.detail.contains("token"))
+    }
+    #expect(receiver.connections == 0)
+    try await receiver.close()
+  }
+
+  @Test(arguments: ["http://127.0.0.1.", "http://①②⑦.0.0.1", "http://１２７.0.0.1", "http://127。0。0。1"])
+  func `what only looks like an address does not get past the guard either`(host: String) async throws {
+    let receiver = try await Receiver()
+    try await withSender {
+      $0.allowNetworks = []
+    } body: { sender async throws in
+      let failure = try #require(try await sender.attempt(sampleTask(to: "\(host):\(receiver.port)/hook")).outcome.failure)
+      #expect([.addressRefused, .badRequest, .nameNotResolved].contains(failure.kind), "\(failure.detail)")
     }
     #expect(receiver.connections == 0)
     try await receiver.close()

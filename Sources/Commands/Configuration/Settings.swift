@@ -1,6 +1,7 @@
 import AMQPSource
 import EventAPI
 import Fanfare
+import HTTPDelivery
 import Logging
 
 /// The configuration as the service uses it: checked, typed, complete.
@@ -35,6 +36,7 @@ struct Settings: Sendable {
     var concurrency: Int
     var perEndpointConcurrency: Int
     var allowNetworks: [CIDR]
+    var proxy: ProxyURL?
     var requiresHTTPS: Bool
     var pauseAfter: Duration
   }
@@ -101,7 +103,8 @@ extension Settings {
       retrySchedule: reading.list(SettingsKeys.retrySchedule), timeout: reading.value(SettingsKeys.deliveryTimeout),
       concurrency: reading.value(SettingsKeys.deliveryConcurrency),
       perEndpointConcurrency: reading.value(SettingsKeys.perEndpointConcurrency), allowNetworks: reading.list(SettingsKeys.allowNetworks),
-      requiresHTTPS: reading.value(SettingsKeys.requireHTTPS), pauseAfter: reading.value(SettingsKeys.pauseAfter))
+      proxy: reading.optional(SettingsKeys.deliveryProxy), requiresHTTPS: reading.value(SettingsKeys.requireHTTPS),
+      pauseAfter: reading.value(SettingsKeys.pauseAfter))
     events = Events(
       maxBytes: reading.value(SettingsKeys.maxBytes), extraTypes: reading.list(SettingsKeys.extraTypes),
       unknownTypes: reading.value(SettingsKeys.unknownTypes), defaultVisibility: reading.value(SettingsKeys.defaultVisibility))

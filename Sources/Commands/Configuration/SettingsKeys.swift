@@ -41,6 +41,9 @@ enum SettingsKeys {
   static let allowNetworks = SettingsKey(
     "delivery.allowNetworks", .networks,
     "Networks that may be delivered to although their addresses are private, loopback, link-local or otherwise special.")
+  static let deliveryProxy = SettingsKey(
+    "delivery.proxy", .proxy,
+    "A proxy that all deliveries go through; never taken from http_proxy. What names resolve to is then the proxy's to limit.")
   static let requireHTTPS = SettingsKey("delivery.requireHttps", default: "false", .boolean, "Refuse subscriptions to http:// URLs.")
 
   static let pauseAfter = SettingsKey(
@@ -84,7 +87,8 @@ enum SettingsKeys {
       httpListen.entry,
     ] + http + [
       internalListen.entry, internalToken.entry, retrySchedule.entry, deliveryTimeout.entry, deliveryConcurrency.entry,
-      perEndpointConcurrency.entry, allowNetworks.entry, requireHTTPS.entry, pauseAfter.entry, maxBytes.entry, extraTypes.entry,
+      perEndpointConcurrency.entry, allowNetworks.entry, deliveryProxy.entry, requireHTTPS.entry, pauseAfter.entry, maxBytes.entry,
+      extraTypes.entry,
       unknownTypes.entry,
       defaultVisibility.entry, maxStreams.entry, streamHeartbeat.entry, slowClientTimeout.entry,
     ] + auth + [retentionEvents.entry, retentionAttempts.entry, retentionQuarantine.entry, logLevel.entry, logFormat.entry]

@@ -1,6 +1,7 @@
 import AMQPSource
 import EventAPI
 import Fanfare
+import HTTPDelivery
 
 /// What a key's value may be, and how it is read.
 struct SettingsKind<Value: Sendable>: Sendable {
@@ -133,6 +134,14 @@ extension SettingsKind where Value == ListenAddress {
 extension SettingsKind where Value == [CIDR] {
   static var networks: Self {
     .list("networks like 10.0.0.0/8 or fd00::/8 with no bits set behind the prefix, separated by commas") { try? CIDR(parsing: $0) }
+  }
+}
+
+extension SettingsKind where Value == ProxyURL {
+  static var proxy: Self {
+    .one(
+      "an http://, https://, socks5:// or socks5h:// URL without a path, with special characters of a password percent-encoded",
+      mask: { $0.maskingPasswords }, { ProxyURL($0) })
   }
 }
 

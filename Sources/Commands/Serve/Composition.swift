@@ -148,12 +148,15 @@ struct Composition {
   }
 
   private func makeSender() throws -> HTTPSender {
+    try HTTPSender(configuration: senderConfiguration, logger: Logger(label: "fanfare.delivery"))
+  }
+
+  private var senderConfiguration: HTTPSenderConfiguration {
     let delivery = settings.delivery
-    return try HTTPSender(
-      configuration: HTTPSenderConfiguration(
-        timeout: delivery.timeout, connectTimeout: min(delivery.timeout, .seconds(10)), allowNetworks: delivery.allowNetworks,
-        requireHTTPS: delivery.requiresHTTPS, userAgentVersion: FanfareCommand.version, connectionCacheSize: delivery.concurrency,
-        clock: SystemClock.now), logger: Logger(label: "fanfare.delivery"))
+    return HTTPSenderConfiguration(
+      timeout: delivery.timeout, connectTimeout: min(delivery.timeout, .seconds(10)), allowNetworks: delivery.allowNetworks,
+      proxy: delivery.proxy, requireHTTPS: delivery.requiresHTTPS, userAgentVersion: FanfareCommand.version,
+      connectionCacheSize: delivery.concurrency, clock: SystemClock.now)
   }
 
   private func makeDispatcher(

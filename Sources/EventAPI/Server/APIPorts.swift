@@ -20,6 +20,8 @@ public struct APIPorts: Sendable {
   public var onReplay: @Sendable () -> Void = {}
   /// A set of subscriptions was replaced, or a replay was cancelled.
   public var onSubscriptionsChanged: @Sendable () -> Void
+  /// Why messages would never be sent to a URL, as far as can be told before; nil if nothing speaks against it.
+  public var urlFault: @Sendable (String) -> String?
   /// Fired by whoever stores events, once they are durable.
   public var commits: CommitSignal
 
@@ -28,7 +30,8 @@ public struct APIPorts: Sendable {
     deliveries: any DeliveryQuery & ReplayQuery,
     accounts: any AccountStore, inspection: any StoreInspection, health: [any HealthReporting], now: @escaping @Sendable () -> Timestamp,
     makeID: @escaping @Sendable () -> String, onRequeue: @escaping @Sendable () -> Void = {},
-    onSubscriptionsChanged: @escaping @Sendable () -> Void = {}, commits: CommitSignal = CommitSignal()
+    onSubscriptionsChanged: @escaping @Sendable () -> Void = {}, commits: CommitSignal = CommitSignal(),
+    urlFault: @escaping @Sendable (String) -> String? = { _ in nil }
   ) {
     self.intake = intake
     self.events = events
@@ -43,5 +46,6 @@ public struct APIPorts: Sendable {
     self.onRequeue = onRequeue
     self.onSubscriptionsChanged = onSubscriptionsChanged
     self.commits = commits
+    self.urlFault = urlFault
   }
 }

@@ -41,8 +41,11 @@ final class Transfer {
   private func configure() {
     easy.set(CURLOPT_NOSIGNAL, 1)
     easy.set(CURLOPT_PROTOCOLS_STR, "http,https")
-    // Not even an environment variable may route around the address guard.
-    easy.set(CURLOPT_PROXY, "")
+    // Not even an environment variable may route around the address guard, or past the proxy.
+    easy.set(CURLOPT_PROXY, limits.proxy ?? "")
+    easy.set(CURLOPT_NOPROXY, "")
+    easy.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+    easy.set(CURLOPT_DNS_CACHE_TIMEOUT, Int(clamping: limits.nameCacheTime.components.seconds))
     easy.set(CURLOPT_FOLLOWLOCATION, 0)
     easy.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
     easy.set(CURLOPT_POST, 1)
@@ -150,8 +153,10 @@ final class Transfer {
 
   private func outcome(of code: CURLcode) -> Outcome {
     if code == CURLE_OK || (code == CURLE_WRITE_ERROR && isBodyCut) {
-      return .response(
-        status: fanfare_easy_response_code(easy.pointer), body: responseBody, retryAfter: response.retryAfter)
+      let status = fanfare_easy_response_code(easy.pointer)
+      // A receiver has no reason for this word; it is the proxy's own, and no fault of the delivery.
+      if limits.proxy != nil, status == 407 { return .failure(.proxyAsksForCredentials) }
+      return .response(status: status, body: responseBody, retryAfter: response.retryAfter)
     }
     if let excess = response.excess { return .failure(TransportFailure(kind: .broken, detail: excess)) }
     if let refusedAddress, socketsOpened == 0 {
@@ -187,7 +192,8 @@ final class Transfer {
     // The field is declared as the smallest of its kinds; the address really there has `addrlen` bytes.
     let offset = MemoryLayout<curl_sockaddr>.offset(of: \.addr) ?? 16
     guard let address = IPAddress(UnsafeRawPointer(target) + offset, length: Int(target.pointee.addrlen)) else { return -1 }
-    if case .refused(let kind) = limits.addressGuard.verdict(for: address) {
+    // A proxy is what the operator says, and the one thing that is connected to.
+    if limits.proxy == nil, case .refused(let kind) = limits.addressGuard.verdict(for: address) {
       refusedAddress = (address, kind)
       return -1
     }
@@ -202,6 +208,9 @@ struct TransferLimits: Sendable {
   let connectTimeout: Duration
   let maxResponseBytes: Int
   let caFile: String?
+  /// Its URL; nil for none.
+  let proxy: String?
+  let nameCacheTime: Duration
   let addressGuard: AddressGuard
 }
 

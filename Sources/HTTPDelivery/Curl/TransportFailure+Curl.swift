@@ -14,7 +14,7 @@ extension TransportFailure {
   private static func kind(of code: CURLcode, at stage: ConnectionStage) -> Kind {
     switch code {
     case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .nameNotResolved
-    case CURLE_COULDNT_CONNECT, CURLE_INTERFACE_FAILED: .notConnected
+    case CURLE_COULDNT_CONNECT, CURLE_INTERFACE_FAILED, CURLE_PROXY: .notConnected
     case CURLE_OPERATION_TIMEDOUT:
       switch stage {
       case .resolving: .nameNotResolved
@@ -36,6 +36,9 @@ extension TransportFailure {
       kind: .addressRefused,
       detail: "\(address) is \(kind) and is not connected to; add \(address)/\(address.family.width) to delivery.allowNetworks to allow it")
   }
+
+  static let proxyAsksForCredentials = TransportFailure(
+    kind: .notConnected, detail: "the proxy asks for credentials; delivery.proxy has none that it takes")
 
   static let stopped = TransportFailure(kind: .stopped, detail: "the service stopped before an answer came")
 }

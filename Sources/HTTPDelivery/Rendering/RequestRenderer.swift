@@ -31,6 +31,8 @@ public struct RequestRenderer: Sendable {
     init(_ detail: String) {
       failure = TransportFailure(kind: .badRequest, detail: detail)
     }
+
+    init(_ failure: TransportFailure) { self.failure = failure }
   }
 
   private func fault(of url: String) -> String? {

@@ -73,6 +73,18 @@ final class CommandProcess: Sendable {
   /// What it has said on standard error so far.
   var notes: String { errors.state.withLock { String(decoding: $0.bytes, as: UTF8.self) } }
 
+  /// Waits until it has said this on standard error.
+  ///
+  /// - Returns: false if it ended without.
+  func says(_ text: String) async -> Bool {
+    let isSaid: @Sendable (Data) -> Bool = { String(decoding: $0, as: UTF8.self).contains(text) }
+    while true {
+      let (isMet, isFinished) = errors.state.withLock { (isSaid($0.bytes), $0.isFinished) }
+      if isMet || isFinished { return isMet }
+      await errors.wait(unless: isSaid)
+    }
+  }
+
   func signal(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
   /// Waits for its end.

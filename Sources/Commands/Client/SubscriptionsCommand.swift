@@ -4,7 +4,9 @@ import Fanfare
 struct SubscriptionsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "subscriptions", abstract: "A project's subscriptions: who is told of its events.",
-    subcommands: [Get.self, Apply.self, Test.self, Secret.self, RotateSecret.self, Pause.self, Resume.self])
+    subcommands: [
+      Get.self, Apply.self, Test.self, Ping.self, Secret.self, RotateSecret.self, Pause.self, Resume.self,
+    ])
 
   /// Whose subscriptions.
   struct Scope: ParsableArguments {

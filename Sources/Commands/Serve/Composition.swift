@@ -36,7 +36,9 @@ struct Composition {
     try makeDirectory(settings.dataDirectory)
     let store = try openStore(logger)
     try await prepareAccounts(store, logger)
+    let ids = SubscriptionIDs()
     let sender = try makeSender()
+    let pinger = try Pinger(configuration: senderConfiguration, logger: Logger(label: "fanfare.ping"), makeID: ids.nextKSUID)
     let broker = try makeBroker(store: store)
     let commits = CommitSignal()
     let dispatcher = makeDispatcher(store: store, sender: sender) { receipt in
@@ -54,12 +56,11 @@ struct Composition {
     var health: [any HealthReporting] = [store, dispatcher, sender]
     if let endpoint = jwt?.endpoint { health.append(endpoint) }
     if let broker { health += [broker.consumer, broker.publisher] }
-    let ids = SubscriptionIDs()
     let replays = ReplayRunner(store: store, logger: logger, onScheduled: dispatcher.lookAgain)
     var ports = APIPorts(
       intake: door, events: store, subscriptions: store, deliveries: store, accounts: store, inspection: store, health: health,
       now: SystemClock.now, makeID: ids.next, onRequeue: dispatcher.lookAgain, onSubscriptionsChanged: dispatcher.subscriptionsChanged,
-      commits: commits)
+      commits: commits, ping: pinger.ping)
     ports.onReplay = replays.wake
     let publicServer = PublicServer(
       configuration: publicConfiguration(certificate), ports: ports,
@@ -68,7 +69,7 @@ struct Composition {
     let internalServer = InternalServer(configuration: internalConfiguration, ports: ports, metrics: prometheus)
 
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
-      .init(service: store), .init(service: sender), .init(service: dispatcher), .init(service: replays),
+      .init(service: store), .init(service: sender), .init(service: dispatcher), .init(service: pinger), .init(service: replays),
     ]
     if let broker {
       let ingestor = Ingestor(source: broker.consumer, reader: reader, store: store, logger: logger, onReceipt: onReceipt)

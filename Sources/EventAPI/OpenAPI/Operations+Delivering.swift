@@ -67,6 +67,14 @@ extension Operations {
           detail: "\(write) What waited is due at once.",
           answers: [.json("The subscription.", schema("Subscription"))], errors: [.permissionDenied, .unknownSubscription])
       ),
+      (
+        "POST \(set)/{id}/ping",
+        Operation(
+          id: "ping\(name)Subscription", tag: .subscriptions, summary: "Send a test message",
+          detail: "\(write) A message of the type PING goes out at once, to paused and disabled subscriptions, too. It is stored nowhere.",
+          answers: [.json("What was sent, and what came back.", schema("PingReport"))],
+          errors: [.permissionDenied, .unknownSubscription, .overloaded])
+      ),
     ]
   }
 

@@ -155,6 +155,32 @@ enum Schemas {
           }
         }
       },
+      "PingReport": {
+        "type": "object",
+        "required": ["delivered", "outcome", "duration_ms"],
+        "additionalProperties": false,
+        "properties": {
+          "delivered": {"type": "boolean", "description": "Whether a delivery would have succeeded."},
+          "status": {"type": "integer"},
+          "outcome": {"type": "string"},
+          "duration_ms": {"type": "integer"},
+          "request": {
+            "type": "object", "required": ["url", "headers", "body"], "additionalProperties": false,
+            "properties": {
+              "url": {"type": "string", "description": "Without what may be secret."},
+              "headers": {
+                "type": "object", "additionalProperties": {"type": "string"}, "description": "Those of the subscription without values."
+              },
+              "body": {"type": "string"}
+            }
+          },
+          "response": {
+            "type": "object", "required": ["body"], "additionalProperties": false,
+            "properties": {"body": {"type": "string", "description": "Its first KiB."}}
+          },
+          "detail": {"type": "string", "description": "Why no answer came."}
+        }
+      },
       "Delivery": {
         "type": "object",
         "required": ["id", "event", "event_type", "project", "scope", "subscription", "type", "state", "attempt_count", "creation_time"],

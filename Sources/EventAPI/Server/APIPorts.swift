@@ -20,6 +20,8 @@ public struct APIPorts: Sendable {
   public var onReplay: @Sendable () -> Void = {}
   /// A set of subscriptions was replaced, or a replay was cancelled.
   public var onSubscriptionsChanged: @Sendable () -> Void
+  /// Sends a test message to where a subscription's deliveries go.
+  public var ping: @Sendable (Subscription) async -> PingReport
   /// Why messages would never be sent to a URL, as far as can be told before; nil if nothing speaks against it.
   public var urlFault: @Sendable (String) -> String?
   /// Fired by whoever stores events, once they are durable.
@@ -31,6 +33,9 @@ public struct APIPorts: Sendable {
     accounts: any AccountStore, inspection: any StoreInspection, health: [any HealthReporting], now: @escaping @Sendable () -> Timestamp,
     makeID: @escaping @Sendable () -> String, onRequeue: @escaping @Sendable () -> Void = {},
     onSubscriptionsChanged: @escaping @Sendable () -> Void = {}, commits: CommitSignal = CommitSignal(),
+    ping: @escaping @Sendable (Subscription) async -> PingReport = {
+      PingReport(kind: $0.kind, request: nil, outcome: .failure(TransportFailure(kind: .stopped, detail: "nothing sends")), duration: .zero)
+    },
     urlFault: @escaping @Sendable (String) -> String? = { _ in nil }
   ) {
     self.intake = intake
@@ -46,6 +51,7 @@ public struct APIPorts: Sendable {
     self.onRequeue = onRequeue
     self.onSubscriptionsChanged = onSubscriptionsChanged
     self.commits = commits
+    self.ping = ping
     self.urlFault = urlFault
   }
 }

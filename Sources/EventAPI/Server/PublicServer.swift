@@ -64,7 +64,8 @@ public struct PublicServer: Service {
       EventRoutes(events: ports.events).routes + ExplainRoute(events: ports.events).routes
       + StreamRoutes(ports: ports, limits: configuration.stream, metrics: metrics).routes
       + ExportRoutes(ports: ports, limits: configuration.stream).routes + SubscriptionRoutes(ports: ports).routes
-      + DryRunRoutes(ports: ports).routes + SubscriptionEntryRoutes(ports: ports).routes + DeliveryRoutes(ports: ports).routes
+      + DryRunRoutes(ports: ports).routes + SubscriptionEntryRoutes(ports: ports).routes + PingRoutes(ports: ports).routes
+      + DeliveryRoutes(ports: ports).routes
       + DeadLetterRoutes(ports: ports).routes + QuarantineRoutes(ports: ports).routes
       + ReplayRoutes(ports: ports).routes
       + AccountRoutes(ports: ports).routes + KeyRoutes(ports: ports).routes

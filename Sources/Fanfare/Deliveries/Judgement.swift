@@ -11,6 +11,14 @@ enum Judgement: Hashable, Sendable {
   /// Nobody answered because the service stopped.
   case stopped
 
+  var reason: String {
+    switch self {
+    case .succeeded: "succeeded"
+    case .stopped: TransportFailure.Kind.stopped.rawValue
+    case .gone(let reason), .refused(let reason), .misread(let reason), .retried(let reason, _, _): reason
+    }
+  }
+
   init(of outcome: Outcome, for kind: Subscription.Kind) {
     switch (outcome, kind) {
     case (.failure(let failure), _): self.init(of: failure.kind)

@@ -25,23 +25,24 @@ public struct RetryPolicy: Sendable, Hashable {
   public func verdict(on result: AttemptResult, now: Timestamp, using generator: inout some RandomNumberGenerator) -> Verdict {
     let task = result.task
     let judgement = Judgement(of: result.outcome, for: task.subscription.kind)
+    let reason = judgement.reason
     let subject = DecisionText.subject(of: result.outcome, for: task.subscription.kind)
     switch judgement {
     case .succeeded:
-      return Verdict(state: .succeeded, reason: "succeeded")
+      return Verdict(state: .succeeded, reason: reason)
     case .stopped:
       return Verdict(
-        state: .scheduled(at: task.dueAt), countsAsTry: false, reason: TransportFailure.Kind.stopped.rawValue, why: DecisionText.stopped)
-    case .gone(let reason):
+        state: .scheduled(at: task.dueAt), countsAsTry: false, reason: reason, why: DecisionText.stopped)
+    case .gone:
       return Verdict(state: .dead(.gone), reason: reason, why: DecisionText.gone(subject), pausesSubscription: true)
-    case .refused(let reason):
+    case .refused:
       return Verdict(state: .dead(.refused), reason: reason, why: DecisionText.refused(subject))
-    case .misread(let reason) where task.isPlainText:
+    case .misread where task.isPlainText:
       return Verdict(state: .dead(.refused), reason: reason, why: DecisionText.refusedAsPlainText(subject))
-    case .misread(let reason):
+    case .misread:
       return Verdict(
         state: .scheduled(at: now + Self.plainTextDelay), reason: reason, why: DecisionText.asPlainText(subject), asPlainText: true)
-    case .retried(let reason, let isThrottle, let retryAfter):
+    case .retried(_, let isThrottle, let retryAfter):
       let retry = Retry(
         number: task.triesMade + 1, schedule: task.subscription.retrySchedule ?? schedule,
         throttle: isThrottle ? task.throttles + 1 : nil, asked: RetryAfter.wait(retryAfter, from: now))

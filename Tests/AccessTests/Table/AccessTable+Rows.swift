@@ -84,13 +84,18 @@ extension AccessTable {
     POST /project/p/never/pause                       401   401  403k  403k  403k   403   403   403  404s  404s
     POST /project/p/t/resume                          401   401  403k  403k  403k   403   403   403   200   200
     POST /project/q/t/resume                          401   401  403k  403k  403k   403   403   403   403   200
+    POST /project/p/t/ping                            401   401  403k  403k  403k   403   403   403   200   200
+    POST /project/p/never/ping                        401   401  403k  403k  403k   403   403   403  404s  404s
+    POST /project/q/t/ping                            401   401  403k  403k  403k   403   403   403   403   200
     PUT  /inventory/p ONLY-T                          401   401  403k  403k  403k   403   403   403 200:1 200:1
     POST /inventory/p/t/secret/rotate                 401   401  403k  403k  403k   403   403   403   200   200
     POST /inventory/p/t/pause                         401   401  403k  403k  403k   403   403   403   200   200
+    POST /inventory/p/t/ping                         401   401  403k  403k  403k   403   403   403   200   200
     POST /inventory/p/t/resume                        401   401  403k  403k  403k   403   403   403   200   200
     PUT  /state/p ONLY-T                              401   401  403k  403k  403k   403   403   403 200:1 200:1
     POST /state/p/t/secret/rotate                     401   401  403k  403k  403k   403   403   403   200   200
     POST /state/p/t/pause                             401   401  403k  403k  403k   403   403   403   200   200
+    POST /state/p/t/ping                             401   401  403k  403k  403k   403   403   403   200   200
     POST /state/p/t/resume                            401   401  403k  403k  403k   403   403   403   200   200
 
     /api/v1/events/deliveries                        deny  open   bad   old  none  user group  read write admin

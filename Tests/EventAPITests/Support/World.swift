@@ -60,7 +60,8 @@ struct World: Sendable {
     internalToken: String? = nil, maxBodyBytes: Int = 1_048_576, listener: PublicServer.Configuration = World.listener(),
     stream: StreamLimits = StreamLimits(),
     authenticator: @Sendable (MemoryStore) -> any Authenticator = { _ in TwoCallers() }, admission: AdmissionRules = AdmissionRules(),
-    services: [any Service] = [], urlFault: (@Sendable (String) -> String?)? = nil, _ body: @Sendable (World) async throws -> Void
+    services: [any Service] = [], ping: (@Sendable (Subscription) async -> PingReport)? = nil,
+    urlFault: (@Sendable (String) -> String?)? = nil, _ body: @Sendable (World) async throws -> Void
   ) async throws {
     let store = MemoryStore(maximumBytes: maxBodyBytes)
     let metrics = PrometheusMetrics()
@@ -73,6 +74,7 @@ struct World: Sendable {
       onRequeue: { nudges.requeues.add(1, ordering: .relaxed) },
       onSubscriptionsChanged: { nudges.changes.add(1, ordering: .relaxed) }, commits: commits)
     ports.onReplay = { nudges.replays.add(1, ordering: .relaxed) }
+    if let ping { ports.ping = ping }
     if let urlFault { ports.urlFault = urlFault }
     var logger = Logger(label: "test")
     logger.logLevel = .critical

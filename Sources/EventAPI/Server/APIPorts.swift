@@ -22,8 +22,6 @@ public struct APIPorts: Sendable {
   public var onSubscriptionsChanged: @Sendable () -> Void
   /// Sends a test message to where a subscription's deliveries go.
   public var ping: @Sendable (Subscription) async -> PingReport
-  /// Why messages would never be sent to a URL, as far as can be told before; nil if nothing speaks against it.
-  public var urlFault: @Sendable (String) -> String?
   /// Fired by whoever stores events, once they are durable.
   public var commits: CommitSignal
 
@@ -35,8 +33,7 @@ public struct APIPorts: Sendable {
     onSubscriptionsChanged: @escaping @Sendable () -> Void = {}, commits: CommitSignal = CommitSignal(),
     ping: @escaping @Sendable (Subscription) async -> PingReport = {
       PingReport(kind: $0.kind, request: nil, outcome: .failure(TransportFailure(kind: .stopped, detail: "nothing sends")), duration: .zero)
-    },
-    urlFault: @escaping @Sendable (String) -> String? = { _ in nil }
+    }
   ) {
     self.intake = intake
     self.events = events
@@ -52,6 +49,5 @@ public struct APIPorts: Sendable {
     self.onSubscriptionsChanged = onSubscriptionsChanged
     self.commits = commits
     self.ping = ping
-    self.urlFault = urlFault
   }
 }

@@ -32,7 +32,7 @@ struct SubscriptionRoutes: Sendable {
     var query = call.query
     try query.finish()
     let body = try await call.document()
-    let drafts = try Subscription.drafts(parsing: body, scope: scope, makeID: ports.makeID, urlFault: ports.urlFault)
+    let drafts = try Subscription.drafts(parsing: body, scope: scope, makeID: ports.makeID)
     let version = try await expectedVersion(call, scope)
     let set = try await ports.subscriptions.replace(scope, with: drafts, ifVersion: version, by: call.caller.name)
     ports.onSubscriptionsChanged()

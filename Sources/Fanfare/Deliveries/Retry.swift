@@ -23,9 +23,9 @@ struct Retry {
   private static let throttleDelay: Duration = .seconds(60)
   private static let longestPatience: Duration = .seconds(3_600)
 
-  /// How long to leave a receiver alone that says nothing but 429: 5 s, 10 s, 20 s, doubled each time up to 1 h, which the eleventh
-  /// reaches. A hundred of them take a little less than four days.
+  /// How long to leave a receiver alone that says nothing but 429: 1 s, 2 s, 4 s, doubled each time up to 1 h, which the
+  /// thirteenth reaches. A hundred of them take a little less than four days.
   private static func patience(_ throttle: Int) -> Duration {
-    min(.seconds(5 << min(throttle - 1, 20)), longestPatience)
+    min(.seconds(1 << min(throttle - 1, 20)), longestPatience)
   }
 }

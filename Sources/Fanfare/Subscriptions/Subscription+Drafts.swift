@@ -7,11 +7,10 @@ extension Subscription {
   /// What GET answers is taken back as it is: keys that only GET has are ignored.
   ///
   /// - Parameter makeID: an id for an entry that brings none; must be of the form that ids have.
-  /// - Parameter urlFault: why messages would never be sent to a URL, as a sentence; nil if nothing speaks against it.
   /// - Returns: the entries in the document's order, not stored yet: row 0, and a secret only where the client brought one.
   /// - Throws: ``ValidationErrors`` with everything that is wrong, each with an RFC 6901 pointer.
   public static func drafts(
-    parsing body: [UInt8], scope: SubscriptionScope, makeID: () -> String, urlFault: (String) -> String? = { _ in nil }
+    parsing body: [UInt8], scope: SubscriptionScope, makeID: () -> String
   ) throws(ValidationErrors) -> [Subscription] {
     let document: JSONValue
     do {
@@ -19,11 +18,11 @@ extension Subscription {
     } catch {
       throw ValidationErrors([ValidationError(pointer: "", code: "malformed_json", message: "the body is not JSON: \(error)")])
     }
-    return try drafts(document, scope, makeID, urlFault)
+    return try drafts(document, scope, makeID)
   }
 
   private static func drafts(
-    _ document: JSONValue, _ scope: SubscriptionScope, _ makeID: () -> String, _ urlFault: (String) -> String?
+    _ document: JSONValue, _ scope: SubscriptionScope, _ makeID: () -> String
   ) throws(ValidationErrors) -> [Subscription] {
     let entries: [(pointer: JSONPointer, key: String?, value: JSONValue)]
     switch document {
@@ -46,9 +45,6 @@ extension Subscription {
     for entry in entries {
       let reader = SubscriptionReader(scope: scope, key: entry.key)
       guard let draft = reader.read(entry.value, at: entry.pointer, makeID: makeID, faults: &faults) else { continue }
-      if EndpointURL.fault(of: draft.url) == nil, let fault = urlFault(draft.url) {
-        faults.append(ValidationError(pointer: entry.pointer.appending("url").description, code: "url_not_allowed", message: fault))
-      }
       if let other = places[draft.id] {
         let message = "the id \"\(draft.id)\" is already that of the entry at \(other)"
         faults.append(ValidationError(pointer: entry.pointer.appending("id").description, code: "duplicate_id", message: message))

@@ -61,7 +61,7 @@ struct World: Sendable {
     stream: StreamLimits = StreamLimits(),
     authenticator: @Sendable (MemoryStore) -> any Authenticator = { _ in TwoCallers() }, admission: AdmissionRules = AdmissionRules(),
     services: [any Service] = [], ping: (@Sendable (Subscription) async -> PingReport)? = nil,
-    urlFault: (@Sendable (String) -> String?)? = nil, _ body: @Sendable (World) async throws -> Void
+    _ body: @Sendable (World) async throws -> Void
   ) async throws {
     let store = MemoryStore(maximumBytes: maxBodyBytes)
     let metrics = PrometheusMetrics()
@@ -75,7 +75,6 @@ struct World: Sendable {
       onSubscriptionsChanged: { nudges.changes.add(1, ordering: .relaxed) }, commits: commits)
     ports.onReplay = { nudges.replays.add(1, ordering: .relaxed) }
     if let ping { ports.ping = ping }
-    if let urlFault { ports.urlFault = urlFault }
     var logger = Logger(label: "test")
     logger.logLevel = .critical
     var configuration = listener

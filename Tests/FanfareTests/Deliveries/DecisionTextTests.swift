@@ -54,7 +54,7 @@ import Testing
   @Test func `a 429 says how many there were`() {
     #expect(
       why(answer(429), throttles: 3)
-        == "429 does not use up the schedule (4 of 100 such answers); the next attempt comes 40s ± 20 % later")
+        == "429 does not use up the schedule (4 of 100 such answers); the next attempt comes 8s ± 20 % later")
     #expect(
       why(answer(429), throttles: 100)
         == "429 uses up the schedule after 100 such answers; retry 1 of 9 comes 5s ± 20 % later")

@@ -173,7 +173,7 @@ import Testing
     let policy = RetryPolicy(schedule: [.seconds(1)], jitter: 0)
     let waits = (0..<100).map { verdict(policy, result(answer(429), throttles: $0)) }
     #expect(waits.allSatisfy { !$0.countsAsTry && $0.pausesEndpointUntil == nil })
-    let seconds = [5, 10, 20, 40, 80, 160, 320, 640, 1_280, 2_560] + Array(repeating: 3_600, count: 90)
+    let seconds = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024, 2_048] + Array(repeating: 3_600, count: 88)
     #expect(waits.map(\.state) == seconds.map { .scheduled(at: now + .seconds($0)) })
     // The schedule's own wait counts where it is longer, and Retry-After is taken at its word.
     #expect(verdict(RetryPolicy(jitter: 0), result(answer(429), tries: 8)).state == .scheduled(at: now + .seconds(86_400)))

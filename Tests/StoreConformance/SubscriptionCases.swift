@@ -4,22 +4,6 @@ import Testing
 extension StoreConformance {
   static var subscriptionCases: [StoreCase<World>] {
     [
-      StoreCase("projects whose names only look the same have sets and events of their own") { world in
-        let store = try await world.open(TestClock())
-        let one = SubscriptionScope(side: .project, project: "caf\u{E9}")
-        let two = SubscriptionScope(side: .project, project: "cafe\u{301}")
-        try await store.put([hook("a", in: one)], in: one)
-        try await store.put([hook("b", in: two)], in: two)
-        #expect(try await store.subscriptions(of: one).subscriptions.map(\.id) == ["a"])
-        #expect(try await store.subscriptions(of: two).subscriptions.map(\.id) == ["b"])
-        let tasks = try await store.ingest([
-          sampleEvent("e1", inventory: InventoryPlace(project: "caf\u{E9}")),
-          sampleEvent("e2", inventory: InventoryPlace(project: "cafe\u{301}")),
-        ]).deliveries
-        #expect(tasks.map { "\($0.event.id) \($0.subscription.id)" } == ["e1 a", "e2 b"])
-        try await world.close(store)
-      },
-
       StoreCase("a set is replaced as a whole and keeps its order, its rows and its secrets") { world in
         let store = try await world.open(TestClock())
         #expect(try await store.subscriptions(of: shop).version == 0)

@@ -14,6 +14,10 @@ public struct Audience: Hashable, Sendable {
 
   public var isEmpty: Bool { groups.isEmpty }
 
+  public static func == (left: Audience, right: Audience) -> Bool {
+    left.groups.count == right.groups.count && zip(left.groups, right.groups).allSatisfy { $0.isSame(as: $1) }
+  }
+
   /// Whether somebody with one of `others` may see what this audience sees.
   public func meets(_ others: some Sequence<String>) -> Bool {
     groups.contains(Self.everybody) || others.contains { other in groups.contains { $0.isSame(as: other) } }

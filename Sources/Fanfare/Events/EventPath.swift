@@ -21,6 +21,10 @@ public struct InventoryPlace: Hashable, Sendable {
     self.version = version
   }
 
+  public static func == (left: InventoryPlace, right: InventoryPlace) -> Bool {
+    left.project.isSame(as: right.project) && left.application.isSame(as: right.application) && left.version.isSame(as: right.version)
+  }
+
   /// The version as it is compared: a leading `v` before a digit does not count, so `v1.2` is `1.2`.
   public static func comparable(version: some StringProtocol) -> String {
     var utf8 = version.utf8[...]
@@ -41,5 +45,10 @@ public struct StatePlace: Hashable, Sendable {
     self.project = project
     self.environment = environment
     self.deployment = deployment
+  }
+
+  public static func == (left: StatePlace, right: StatePlace) -> Bool {
+    left.project.isSame(as: right.project) && left.environment.isSame(as: right.environment)
+      && left.deployment.isSame(as: right.deployment)
   }
 }

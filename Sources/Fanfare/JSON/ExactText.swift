@@ -6,12 +6,20 @@ extension String {
   public func isSame(as other: String) -> Bool { self == other && utf8.elementsEqual(other.utf8) }
 }
 
-/// A text as a key that is told apart from others as ``Swift/String/isSame(as:)`` does.
-struct ExactText: Hashable {
-  let text: String
+extension String? {
+  /// Whether both are the same text, or both are none.
+  public func isSame(as other: String?) -> Bool {
+    guard let self, let other else { return self == nil && other == nil }
+    return self.isSame(as: other)
+  }
+}
 
-  init(_ text: String) { self.text = text }
+/// A text as a key that is told apart from others as ``Swift/String/isSame(as:)`` does.
+public struct ExactText: Hashable, Sendable {
+  public let text: String
+
+  public init(_ text: String) { self.text = text }
 
   // The hash may stay: it is the same for texts that are the same.
-  static func == (left: ExactText, right: ExactText) -> Bool { left.text.isSame(as: right.text) }
+  public static func == (left: ExactText, right: ExactText) -> Bool { left.text.isSame(as: right.text) }
 }

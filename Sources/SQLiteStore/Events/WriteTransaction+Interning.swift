@@ -5,10 +5,10 @@ internal import GRDB
 
 extension WriteTransaction {
   func typeID(_ type: EventType) throws -> Int64 {
-    if let id = memory.types[type.name] { return id }
+    if let id = memory.types[type] { return id }
     let id = try findOrInsert(
       find: "SELECT id FROM type WHERE name = ?", insert: "INSERT INTO type(name) VALUES (?)", [type.name])
-    memory.types.remember(id, for: type.name)
+    memory.types.remember(id, for: type)
     return id
   }
 
@@ -59,9 +59,10 @@ extension WriteTransaction {
   }
 
   func userTimelineID(_ username: String) throws -> Int64 {
-    if let id = memory.users[username] { return id }
+    let key = ExactText(username)
+    if let id = memory.users[key] { return id }
     let id = try timelineID(.user(username))
-    memory.users.remember(id, for: username)
+    memory.users.remember(id, for: key)
     return id
   }
 

@@ -87,7 +87,7 @@ struct FeedReading {
     if path.timelines.isEmpty, path.username == nil, !filter.hasDeployment { return stored }
     let event = try Event(compact: stored)
     let fits =
-      path.holds(for: event) && (path.username == nil || path.username == event.username)
+      path.holds(for: event) && (path.username == nil || path.username.isSame(as: event.username))
       && (!filter.hasDeployment || event.path.state?.deployment != nil)
     return fits ? stored : nil
   }

@@ -13,7 +13,7 @@ final class KnownAudiences: Sendable {
   }
 
   private struct State {
-    var entries: [Set<String>: Entry] = [:]
+    var entries: [Set<ExactText>: Entry] = [:]
     var numbers = 0
   }
 
@@ -26,7 +26,8 @@ final class KnownAudiences: Sendable {
   /// The audiences that one of `groups` is in, as of this connection's snapshot or a later one: an audience that the snapshot does not have
   /// is in no event of it.
   func audiences(meeting groups: Set<String>, in db: Database) throws -> AudienceSet {
-    var entry = state.withLock { $0.entries[groups] } ?? Entry()
+    let key = Set(groups.map(ExactText.init))
+    var entry = state.withLock { $0.entries[key] } ?? Entry()
     let newest = try Self.newest(in: db)
     if newest <= entry.upTo { return entry.audiences }
     let found = try Self.audiences(meeting: groups, after: entry.upTo, in: db)
@@ -35,9 +36,9 @@ final class KnownAudiences: Sendable {
     entry.upTo = newest
     state.withLock { [entry] state in
       // Somebody may have read on further meanwhile.
-      if let known = state.entries[groups], known.upTo >= entry.upTo { return }
+      if let known = state.entries[key], known.upTo >= entry.upTo { return }
       state.numbers += entry.audiences.count - before
-      state.entries[groups] = entry
+      state.entries[key] = entry
       if state.entries.count > Self.callersBound || state.numbers > Self.numbersBound { state = State() }
     }
     return entry.audiences

@@ -39,7 +39,7 @@ struct ListingSources {
     self.size = size
     select = try Statement(TimelineRun.sql, in: db)
     switch readership {
-    case .audiences(let audiences, let username) where username == nil || username != path.username:
+    case .audiences(let audiences, let username) where username == nil || !username.isSame(as: path.username):
       self.audiences = audiences
       own = try actor == nil ? username.flatMap { try Timeline.user($0).id(in: db) } : nil
     case .everything, .audiences:

@@ -12,7 +12,7 @@ struct PathFilter {
     mutating func narrow(_ level: Int, to name: String?) -> Bool {
       guard let name else { return true }
       isAsked = true
-      if let there = levels[level] { return there == name }
+      if let there = levels[level] { return there.isSame(as: name) }
       levels[level] = name
       return true
     }
@@ -52,7 +52,7 @@ struct PathFilter {
     case .stateDeployment(let project, let environment, let deployment):
       return state.narrow(0, to: project) && state.narrow(1, to: environment) && state.narrow(2, to: deployment)
     case .user(let name):
-      if let username, username != name { return false }
+      if let username, !username.isSame(as: name) { return false }
       username = name
     }
     return true
@@ -93,6 +93,6 @@ struct PathFilter {
   }
 
   private static func fits(_ wanted: [String?], _ levels: [String?]) -> Bool {
-    zip(wanted, levels).allSatisfy { $0 == nil || $0 == $1 }
+    zip(wanted, levels).allSatisfy { $0 == nil || $0.isSame(as: $1) }
   }
 }

@@ -6,12 +6,12 @@ struct WriterMemory: Sendable {
   var counts = StoreCounts()
   /// Names accounts and keys.
   var ids = KSUIDGenerator()
-  var types = Remembered<String, Int64>(bound: 4_096)
+  var types = Remembered<EventType, Int64>(bound: 4_096)
   var origins = Remembered<Origin.Door, Int64>(bound: 4_096)
   var audiences = Remembered<Audience, Int64>(bound: 16_384)
   /// The timelines of a place, the user's own not among them.
   var places = Remembered<EventPath, [Int64]>(bound: 16_384)
-  var users = Remembered<String, Int64>(bound: 16_384)
+  var users = Remembered<ExactText, Int64>(bound: 16_384)
 
   /// A state to go back to.
   struct Mark {

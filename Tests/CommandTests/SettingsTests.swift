@@ -53,7 +53,7 @@ import Testing
     let names = SettingsKeys.all.map(\.name)
     #expect(Set(names).count == names.count)
     #expect(Set(SettingsKeys.all.map(\.environmentVariable)).count == names.count)
-    #expect(names.count == 50)
+    #expect(names.count == 51)
   }
 
   @Test func `a flag goes before a variable, a variable before the file, the file before the default`() throws {

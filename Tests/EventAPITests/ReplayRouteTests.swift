@@ -76,6 +76,18 @@ import Testing
     }
   }
 
+  @Test func `there is an end to how many are under way`() async throws {
+    try await World.run { (world) async throws in
+      for _ in 0..<Replay.maximumOpen {
+        #expect(try await world.send("POST", Self.root, #"{"project":"p",\#(Self.range)}"#).status == 201)
+      }
+      let answer = try await world.send("POST", Self.root, #"{"project":"p",\#(Self.range)}"#)
+      #expect(answer.status == 409)
+      #expect(answer.code == "too_many_replays")
+      #expect(world.nudges.replayCount == Replay.maximumOpen)
+    }
+  }
+
   @Test func `replays are listed by project, with cursors`() async throws {
     try await World.run { (world) async throws in
       var ids: [String] = []

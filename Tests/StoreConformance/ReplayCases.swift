@@ -106,7 +106,7 @@ extension StoreConformance {
         try await world.close(store)
       },
 
-      StoreCase("an order for a subscription that is not there is refused, and nothing is made") { world in
+      StoreCase("an order for a subscription that is not there, or one too many, is refused, and nothing is made") { world in
         let store = try await world.open(TestClock())
         try await store.put([hook("a")])
         var order = order(0, 100)
@@ -115,6 +115,14 @@ extension StoreConformance {
         await #expect(throws: unknown) { _ = try await store.count(order) }
         await #expect(throws: unknown) { _ = try await store.makeReplay(order) }
         #expect(try await store.replays(ofProjects: nil, page: CursorPage()).elements.isEmpty)
+        order.subscription = nil
+        var last: KSUID?
+        for _ in 0..<Replay.maximumOpen { last = try await store.makeReplay(order).id }
+        await #expect(throws: ReplayError.tooMany) { _ = try await store.makeReplay(order) }
+        _ = try await store.change(try #require(last), .pause)
+        await #expect(throws: ReplayError.tooMany) { _ = try await store.makeReplay(order) }
+        _ = try await store.change(try #require(last), .cancel)
+        _ = try await store.makeReplay(order)
         try await world.close(store)
       },
     ]

@@ -17,6 +17,7 @@ enum ErrorCode: String, CaseIterable, Sendable {
   case unknownQuarantineEntry = "unknown_quarantine_entry"
   case unknownReplay = "unknown_replay"
   case replayEnded = "replay_ended"
+  case tooManyReplays = "too_many_replays"
   case unknownAccount = "unknown_account"
   case unknownKey = "unknown_key"
   case conflictingEvent = "conflicting_event"
@@ -44,7 +45,7 @@ enum ErrorCode: String, CaseIterable, Sendable {
       .unknownAccount, .unknownKey:
       .notFound
     case .unhandledMethod: .methodNotAllowed
-    case .conflictingEvent, .stillQuarantined, .replayEnded, .accountNameTaken, .lastAdmin, .tooManyKeys: .conflict
+    case .conflictingEvent, .stillQuarantined, .replayEnded, .tooManyReplays, .accountNameTaken, .lastAdmin, .tooManyKeys: .conflict
     case .requestTimeout: .requestTimeout
     case .preconditionFailed: .preconditionFailed
     case .payloadTooLarge: .contentTooLarge

@@ -22,7 +22,7 @@ extension Operations {
         answers: [
           .json("How many it would make: with `preview`, nothing is made.", schema("ReplayCount")),
           .json("The replay, which is running.", schema("Replay"), status: 201, headers: [("Location", "Where it is.")]),
-        ], errors: [.permissionDenied, .invalidRequestBody, .payloadTooLarge, .unsupportedMediaType])
+        ], errors: [.permissionDenied, .invalidRequestBody, .tooManyReplays, .payloadTooLarge, .unsupportedMediaType])
     ),
     (
       "GET \(root)/{id}",

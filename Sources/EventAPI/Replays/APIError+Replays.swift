@@ -7,6 +7,10 @@ extension APIError {
     switch error {
     case .ended(let state):
       APIError(code: .replayEnded, message: "the replay is \(state.rawValue) already", data: ["state": .string(state.rawValue)])
+    case .tooMany:
+      APIError(
+        code: .tooManyReplays, message: "\(Replay.maximumOpen) replays are running or paused already; wait for one, or cancel it",
+        data: ["limit": .integer(Replay.maximumOpen)])
     case .unknownSubscription(let id):
       .invalidBody(
         ValidationErrors([

@@ -8,7 +8,7 @@ public protocol ReplayQuery: Sendable {
   /// Makes a replay, durably, that is running. What it is about is fixed with that: no event that is stored later, and no delivery that is
   /// made later, becomes part of it.
   ///
-  /// - Throws: ``ReplayError/unknownSubscription(_:)``.
+  /// - Throws: ``ReplayError/unknownSubscription(_:)``, ``ReplayError/tooMany``.
   func makeReplay(_ order: ReplayOrder) async throws -> Replay
 
   /// - Parameter projects: only those of these projects; nil for all.

@@ -58,6 +58,9 @@ public struct Replay: Sendable, Identifiable {
 }
 
 extension Replay {
+  /// How many may be running or paused at a time, in all projects.
+  public static let maximumOpen = 250
+
   /// What may be asked of a replay.
   public enum Change: String, Sendable, CaseIterable {
     case pause, resume, cancel
@@ -80,6 +83,8 @@ extension Replay {
 public enum ReplayError: Error, Sendable, Hashable {
   /// The order's project has no subscription of this id.
   case unknownSubscription(String)
+  /// As many are running or paused as may be: ``Replay/maximumOpen``.
+  case tooMany
   /// It is over.
   case ended(Replay.State)
 }

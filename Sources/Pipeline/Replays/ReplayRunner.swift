@@ -6,7 +6,7 @@ import Threading
 
 /// Carries running replays out: one step of each in turn, as long as one of them can go on.
 ///
-/// A step is one transaction, so a replay goes on where it was, whatever stops the service. What a replay may have under way is bounded;
+/// Half of the time it rests, for what is live. A step is one transaction, so a replay goes on where it was, whatever stops the service. What a replay may have under way is bounded;
 /// when it has as much, the runner waits until some of it is settled.
 public final class ReplayRunner: Service {
   private let store: any ReplayStore
@@ -53,9 +53,12 @@ public final class ReplayRunner: Service {
       do {
         let replays = try await store.runningReplays()
         running.record(replays.count)
+        let start = ContinuousClock.now
         let hasMoved = try await step(replays)
         delay = .milliseconds(100)
         if !hasMoved { return }
+        // As long as the steps took: what is live has at least as much of the processors and of the disk.
+        try? await Task.sleep(for: ContinuousClock.now - start)
       } catch {
         if Task.isCancelled { return }
         logger.error("a step of a replay failed; it is tried again", metadata: ["error": "\(error)", "retry_in": "\(delay)"])

@@ -4,6 +4,8 @@ internal import GRDB
 extension WriteTransaction {
   func makeReplay(_ order: ReplayOrder) throws -> Replay {
     let subscriptions = try order.subscriptions(in: memory.catalogue.index)
+    let open = try Int.fetchOne(db, sql: "SELECT count(*) FROM replay WHERE state IN (0, 1)") ?? 0
+    if open >= Replay.maximumOpen { throw ReplayError.tooMany }
     let (first, last) = try ReplayCandidates.extent(of: order, identity, in: db)
     let insert = try statement(
       """

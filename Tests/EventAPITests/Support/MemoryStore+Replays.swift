@@ -11,6 +11,7 @@ extension MemoryStore: ReplayQuery {
   func makeReplay(_ order: ReplayOrder) async throws -> Replay {
     try check(order)
     return try read { state in
+      if state.replays.count(where: { $0.state == .running }) >= Replay.maximumOpen { throw ReplayError.tooMany }
       let replay = Replay(
         id: state.makeID(), order: order, state: .running, createdAt: Self.now,
         figures: Replay.Figures(matched: 0, isCounted: false, done: 0, succeeded: 0, dead: 0, cancelled: 0))

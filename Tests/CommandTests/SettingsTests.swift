@@ -39,6 +39,8 @@ import Testing
     #expect(settings.auth.jwtRules.rolesClaim == "roles")
     #expect(settings.auth.jwtRules.usernameClaim == "preferred_username")
     #expect(settings.auth.jwtRules.adminGroups.isEmpty)
+    #expect(
+      settings.retention == [.attempts: .seconds(90 * 86_400), .quarantine: .seconds(90 * 86_400), .idempotency: .seconds(30 * 86_400)])
     #expect(settings.log.level == .info)
     #expect(settings.log.format == .auto)
   }
@@ -53,7 +55,7 @@ import Testing
     let names = SettingsKeys.all.map(\.name)
     #expect(Set(names).count == names.count)
     #expect(Set(SettingsKeys.all.map(\.environmentVariable)).count == names.count)
-    #expect(names.count == 51)
+    #expect(names.count == 52)
   }
 
   @Test func `a flag goes before a variable, a variable before the file, the file before the default`() throws {
@@ -141,7 +143,7 @@ import Testing
       "http.listen is \"a,b\" (from \(file), line 5); it must be host:port, like 127.0.0.1:8080, [::1]:8080 or 0.0.0.0:8080",
       "delivery.timeout is \"99h\" (from --set); it must be a duration from 100ms to 10m, like 15s, 5m, 2h or 90d",
       "events.maxBytes is \"12\" (from FANFARE_EVENTS_MAX_BYTES); it must be a whole number from 1024 to 134217728",
-      "retention.events is \"soon\" (from \(file), line 9); it must be a duration from 1h to 36500d, like 15s, 5m, 2h or 90d",
+      "retention.events is \"soon\" (from \(file), line 9); it must be a duration from 1s to 36500d, like 15s, 5m, 2h or 90d",
       "internal.listen is 0.0.0.0:8081, which other machines can reach: set internal.token, or listen on a loopback address",
     ]
     for sentence in expected { #expect(faults.contains(sentence), "\(sentence)") }
@@ -244,9 +246,8 @@ import Testing
     #expect(faults.first?.contains("geheim") == false)
   }
 
-  @Test func `setting what this version does not obey yet is answered with a warning`() throws {
-    let outcome = SettingsInput(flags: ["retention.events": "30d", "auth.anonymous": "public", "retention.attempts": "90d"]).read()
-    _ = try outcome.usable()
-    #expect(outcome.warnings == ["retention.events (from --set) has no effect: this version deletes nothing"])
+  @Test func `events are removed only if somebody says so`() throws {
+    #expect(try SettingsInput(flags: ["retention.events": "30d"]).read().usable().retention[.events] == .seconds(30 * 86_400))
+    #expect(try SettingsInput().read().usable().retention[.events] == nil)
   }
 }

@@ -37,14 +37,18 @@ struct DeliveryModel {
 extension StoreConformance {
   /// Stores random events of two projects, whose subscriptions get all of them or some, and settles their deliveries at random.
   static func deliverRandomEvents(
-    _ count: Int, in store: World.Store, using random: inout SeededGenerator
+    _ count: Int, in store: World.Store, using random: inout SeededGenerator, receivedAt: ((Int) -> Timestamp)? = nil
   ) async throws -> DeliveryModel {
     for project in ["p", "q"] {
       let scope = SubscriptionScope(side: .project, project: project)
       try await store.put([hook("all", in: scope), hook("some", in: scope, events: [Glob("ADD_*")])], in: scope)
     }
     var model = DeliveryModel()
-    model.events = (0..<count).map { EventModel.randomEvent($0, using: &random) }
+    model.events = (0..<count).map { index in
+      var event = EventModel.randomEvent(index, using: &random)
+      if let receivedAt { event.receivedAt = receivedAt(index) }
+      return event
+    }
     for start in stride(from: 0, to: count, by: 29) {
       for task in try await store.ingest(Array(model.events[start..<min(start + 29, count)])).deliveries {
         let states: [DeliveryState] = [.succeeded, .succeeded, .dead(.exhausted), .cancelled, .scheduled(at: task.dueAt)]

@@ -3,7 +3,7 @@ internal import Synchronization
 
 /// All that the service asks of a store.
 public typealias CompleteStore = EventStore & DeliveryStore & Outbox & SubscriptionStore & EventQuery & EventFeed & DeliveryQuery
-  & EventHistory & AccountStore & ReplayQuery & ReplayStore & StoreInspection & HealthReporting
+  & EventHistory & AccountStore & ReplayQuery & ReplayStore & RetentionStore & StoreInspection & HealthReporting
 
 /// A place where a store can be opened, closed and opened again. Each test makes one for itself.
 public protocol StoreWorld: Sendable {
@@ -55,7 +55,7 @@ public enum StoreConformance<World: StoreWorld> {
   public static var all: [StoreCase<World>] {
     ingestCases + subscriptionCases + claimCases + recordCases + requeueCases + listingCases + quarantineCases + visibilityCases
       + accountCases + keyCases + deliveryVisibilityCases + subscriptionControlCases + explanationCases + feedCases + orderingCases
-      + ownEventCases + replayCases + replayStepCases + historyCases + lookalikeCases
+      + ownEventCases + replayCases + replayStepCases + historyCases + lookalikeCases + retentionCases
   }
 }
 

@@ -22,7 +22,6 @@ struct CheckConfig: AsyncParsableCommand {
     }
     let outcome = await service.read().withFaultsOfFiles()
     Console.print(json ? Self.json(of: outcome) : Self.table(of: outcome))
-    for warning in outcome.warnings { Console.note("Warning: \(warning)") }
     _ = try outcome.usable()
   }
 
@@ -51,8 +50,6 @@ struct CheckConfig: AsyncParsableCommand {
     json.endObject()
     json.key("faults")
     json.strings(outcome.faults)
-    json.key("warnings")
-    json.strings(outcome.warnings)
     json.endObject()
     return String(decoding: json.bytes, as: UTF8.self)
   }

@@ -17,7 +17,6 @@ enum SettingsExample {
       let indent = String(repeating: "  ", count: parts.count - 1)
       lines.append("\(indent)# \(entry.meaning)")
       lines.append("\(indent)# Must be \(entry.allowed). \(entry.environmentVariable)")
-      if let later = entry.later { lines.append("\(indent)# Has no effect yet: \(later).") }
       let key = parts[parts.count - 1]
       lines.append(entry.defaultText.map { "\(indent)\(key): \(quoted($0))" } ?? "\(indent)#\(key):")
     }

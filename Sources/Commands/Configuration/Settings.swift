@@ -18,6 +18,8 @@ struct Settings: Sendable {
   var events: Events
   var stream: Stream
   var auth: Auth
+  /// How long what is kept; what has no limit is kept for ever.
+  var retention: [RetainedKind: Duration]
   var log: Log
 
   struct AMQP: Sendable {
@@ -112,6 +114,11 @@ extension Settings {
       maximumConnections: reading.value(SettingsKeys.maxStreams), heartbeat: reading.value(SettingsKeys.streamHeartbeat),
       slowClientTimeout: reading.value(SettingsKeys.slowClientTimeout))
     auth = Auth(from: &reading)
+    retention = [
+      .attempts: reading.value(SettingsKeys.retentionAttempts), .quarantine: reading.value(SettingsKeys.retentionQuarantine),
+      .idempotency: reading.value(SettingsKeys.retentionIdempotency),
+    ]
+    retention[.events] = reading.optional(SettingsKeys.retentionEvents)
     log = Log(level: reading.value(SettingsKeys.logLevel), format: reading.value(SettingsKeys.logFormat))
     reading.checkRest()
   }

@@ -90,8 +90,6 @@ struct SettingsOutcome: Sendable {
     self.faults = faults
   }
 
-  var warnings: [String] { reading.warnings }
-
   /// The same, with what is wrong with the files that it names if nothing else is.
   func withFaultsOfFiles() async -> SettingsOutcome {
     guard faults.isEmpty else { return self }

@@ -5,12 +5,11 @@ struct SettingsKey<Value: Sendable>: Sendable {
   private let kind: SettingsKind<Value>
 
   init(
-    _ name: String, default text: String? = nil, _ kind: SettingsKind<Value>, _ meaning: String, isSecret: Bool = false,
-    later: String? = nil
+    _ name: String, default text: String? = nil, _ kind: SettingsKind<Value>, _ meaning: String, isSecret: Bool = false
   ) {
     let masked: @Sendable (String) -> String = { _ in "***" }
     entry = SettingsEntry(
-      name: name, defaultText: text, allowed: kind.allowed, meaning: meaning, takesList: kind.takesList, later: later,
+      name: name, defaultText: text, allowed: kind.allowed, meaning: meaning, takesList: kind.takesList,
       mask: isSecret ? masked : kind.mask, fits: { kind.value(of: $0) != nil })
     self.kind = kind
   }
@@ -33,8 +32,6 @@ struct SettingsEntry: Sendable {
   let allowed: String
   let meaning: String
   let takesList: Bool
-  /// Why setting this has no effect in this version; nil for what works.
-  let later: String?
   /// The value as it may be shown.
   let mask: @Sendable (String) -> String
   let fits: @Sendable (SettingsText) -> Bool

@@ -70,11 +70,15 @@ enum SettingsKeys {
     "How long a client of a live stream or an export may take nothing before it is cut off.")
 
   static let retentionEvents = SettingsKey(
-    "retention.events", .retention, "How long events are kept; for ever if not set.", later: retention)
+    "retention.events", .retention,
+    "How long events are kept after they came in, with their deliveries; for ever if not set. Those that a delivery waits for stay.")
   static let retentionAttempts = SettingsKey(
-    "retention.attempts", default: "90d", .retention, "How long the attempts of settled deliveries are kept.", later: retention)
+    "retention.attempts", default: "90d", .retention, "How long the attempts of settled deliveries are kept.")
   static let retentionQuarantine = SettingsKey(
-    "retention.quarantine", default: "90d", .retention, "How long quarantined messages are kept.", later: retention)
+    "retention.quarantine", default: "90d", .retention, "How long quarantined messages are kept.")
+  static let retentionIdempotency = SettingsKey(
+    "retention.idempotency", default: "30d", .retention,
+    "How long the ids of events that were removed are remembered: until then a late duplicate is not stored again.")
 
   static let logLevel = SettingsKey("log.level", default: "info", SettingsKind<Settings.LogLevel>.choice, "The least level that is logged.")
   static let logFormat = SettingsKey(
@@ -91,11 +95,12 @@ enum SettingsKeys {
       extraTypes.entry,
       unknownTypes.entry,
       defaultVisibility.entry, maxStreams.entry, streamHeartbeat.entry, slowClientTimeout.entry,
-    ] + auth + [retentionEvents.entry, retentionAttempts.entry, retentionQuarantine.entry, logLevel.entry, logFormat.entry]
-
-  private static let retention = "this version deletes nothing"
+    ] + auth + [
+      retentionEvents.entry, retentionAttempts.entry, retentionQuarantine.entry, retentionIdempotency.entry, logLevel.entry,
+      logFormat.entry,
+    ]
 }
 
 extension SettingsKind where Value == Duration {
-  fileprivate static var retention: Self { .duration(from: .seconds(3600), to: .seconds(36_500 * 86_400)) }
+  fileprivate static var retention: Self { .duration(from: .seconds(1), to: .seconds(36_500 * 86_400)) }
 }

@@ -54,16 +54,6 @@ struct SettingsReading: Sendable {
     }
   }
 
-  /// Sentences about keys that somebody has set and that nothing obeys in this version.
-  var warnings: [String] {
-    SettingsKeys.all.compactMap { entry in
-      guard let reason = entry.later, let found = found[entry.name], !found.isDefault, found.text.line != entry.defaultText else {
-        return nil
-      }
-      return "\(entry.name) (from \(found.origin)) has no effect: \(reason)"
-    }
-  }
-
   private mutating func refuse(_ entry: SettingsEntry, _ found: Found) {
     faults.append("\(entry.name) is \"\(entry.mask(found.text.line))\" (from \(found.origin)); it must be \(entry.allowed)")
   }

@@ -68,8 +68,11 @@ struct Composition {
         keys: KeyAuthenticator(accounts: store, now: SystemClock.now), tokens: jwt?.authenticator), metrics: prometheus)
     let internalServer = InternalServer(configuration: internalConfiguration, ports: ports, metrics: prometheus)
 
+    let retention = Retention(limits: settings.retention, store: store, clock: SystemClock.now, logger: Logger(label: "fanfare.retention"))
+
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
       .init(service: store), .init(service: sender), .init(service: dispatcher), .init(service: pinger), .init(service: replays),
+      .init(service: retention),
     ]
     if let broker {
       let ingestor = Ingestor(source: broker.consumer, reader: reader, store: store, logger: logger, onReceipt: onReceipt)

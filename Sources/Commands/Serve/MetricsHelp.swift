@@ -25,5 +25,8 @@ enum MetricsHelp {
     "fanfare_replay_deliveries_total": "Deliveries that replays have made.",
     "fanfare_replays_held": "Replays that have as much under way as they may, and wait until some of it is settled.",
     "fanfare_replays_running": "Replays that are running.",
+    "fanfare_retention_oldest_age_seconds": "How long the oldest that is kept has been kept, by kind; 0 if there is none.",
+    "fanfare_retention_removed_total": "What was removed because it was older than its limit, by kind.",
+    "fanfare_retention_step_seconds": "How long a step of removing took, the wait for the writer included.",
   ]
 }

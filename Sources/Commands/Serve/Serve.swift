@@ -13,7 +13,6 @@ struct Serve: AsyncParsableCommand {
   func run() async throws {
     let outcome = options.read()
     let settings = try outcome.usable()
-    for warning in outcome.warnings { Console.note("\(warning)") }
     Self.bootstrapLogging(settings.log)
     do {
       try await Composition(settings: settings).run()

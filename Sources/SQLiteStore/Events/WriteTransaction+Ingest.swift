@@ -60,6 +60,9 @@ extension WriteTransaction {
       let sequence = find.int64(0)
       return try event.saysTheSame(as: storedEvent(sequence)) ? .duplicate(sequence: sequence) : .conflict(sequence: sequence)
     }
+    if let removed = try removedEvent(like: event, fingerprint: fingerprint) {
+      return removed.saysTheSame ? .duplicate(sequence: removed.sequence) : .conflict(sequence: removed.sequence)
+    }
     return .new(fingerprint: fingerprint)
   }
 

@@ -5,15 +5,16 @@ extension WriterMemory {
   /// Reads what the writer has to know before its first transaction.
   init(reading db: Database, _ secrets: SecretBox, _ visibility: DefaultVisibility) throws {
     self.init()
-    counts.lastSequence = try Self.number(db, "SELECT max(seq) FROM event")
-    counts.lastDelivery = try Self.number(db, "SELECT max(row) FROM delivery")
-    let lastDeliveryAt = try Int64.fetchOne(db, sql: "SELECT created_at FROM delivery ORDER BY row DESC LIMIT 1")
+    counts.lastSequence = try LastNumber.lastSequence(in: db)
+    counts.lastDelivery = try LastNumber.delivery.greatest("SELECT max(row) FROM delivery", in: db)
+    let lastDeliveryAt = try LastNumber.createdAt.greatest("SELECT created_at FROM delivery ORDER BY row DESC LIMIT 1", in: db)
     let lastQuarantineAt = try Int64.fetchOne(db, sql: "SELECT created_at FROM quarantine ORDER BY row DESC LIMIT 1")
     let lastReplayAt = try Int64.fetchOne(db, sql: "SELECT created_at FROM replay ORDER BY row DESC LIMIT 1")
-    counts.lastCreatedAt = Timestamp(nanoseconds: max(lastDeliveryAt ?? .min, lastQuarantineAt ?? .min, lastReplayAt ?? .min))
+    counts.lastCreatedAt = Timestamp(nanoseconds: max(lastDeliveryAt, lastQuarantineAt ?? .min, lastReplayAt ?? .min))
     counts.dead = Int(try Self.number(db, "SELECT count(*) FROM delivery WHERE state = 2 AND state IN (2, 3)"))
     counts.quarantined = Int(try Self.number(db, "SELECT count(*) FROM quarantine"))
     counts.outbox = Int(try Self.number(db, "SELECT count(*) FROM outbox"))
+    counts.hasRemovedEvents = try Self.number(db, "SELECT EXISTS (SELECT 1 FROM removed_event)") != 0
     catalogue = try SubscriptionCatalogue(reading: db, secrets, visibility)
     let lastID = try String.fetchOne(
       db, sql: "SELECT max(id) FROM (SELECT max(id) AS id FROM account UNION ALL SELECT max(id) FROM api_key)")

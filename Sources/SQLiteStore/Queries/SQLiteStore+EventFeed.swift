@@ -3,7 +3,7 @@ internal import GRDB
 
 extension SQLiteStore: EventFeed {
   public func lastSequence() async throws -> Int64 {
-    try await read { try Int64.fetchOne($0, sql: "SELECT max(seq) FROM event") ?? 0 }
+    try await read { try LastNumber.lastSequence(in: $0) }
   }
 
   public func sequence(receivedBefore instant: Timestamp) async throws -> Int64 {

@@ -10,10 +10,11 @@ enum Migration0006 {
     DROP TABLE endpoint;
     ALTER TABLE fingerprinted_endpoint RENAME TO endpoint;
 
-    -- What tells a duplicate of an event that was removed. `sequence` was the event's, `content` is a keyed fingerprint of what it said.
+    -- What tells a duplicate of an event that was removed. `sequence` was the event's, `content` is a keyed fingerprint of what it said,
+    -- `given_time` when it happened if the producer said so.
     CREATE TABLE removed_event(
       row INTEGER PRIMARY KEY, id_fingerprint INTEGER NOT NULL, id TEXT NOT NULL, sequence INTEGER NOT NULL, content INTEGER NOT NULL,
-      removed_at INTEGER NOT NULL);
+      given_time INTEGER, removed_at INTEGER NOT NULL);
     CREATE INDEX removed_event_by_id ON removed_event(id_fingerprint);
     """
 }

@@ -70,6 +70,8 @@ struct StoreCounts: Sendable {
   var dead = 0
   var quarantined = 0
   var outbox = 0
+  /// Whether any event was removed whose id is, or was, remembered.
+  var hasRemovedEvents = false
   /// ``AccountStore/accountVersion``.
   var accountVersion = 0
 }

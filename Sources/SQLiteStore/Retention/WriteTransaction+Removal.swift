@@ -1,0 +1,103 @@
+internal import Fanfare
+
+extension WriteTransaction {
+  /// Removes events with all that is theirs, and remembers their ids. One that has got a delivery to be made meanwhile stays.
+  ///
+  /// - Returns: how many were removed.
+  func removeEvents(_ sequences: [Int64]) throws -> Int {
+    let deliveries = try EventDeliveries(in: db)
+    let select = try statement(
+      """
+      SELECT \(StoredEvent.columns), event.flags, event.audience, event.type, event.id_fingerprint
+      FROM event JOIN type ON type.id = event.type WHERE seq = ?
+      """)
+    var removed: [Int64] = []
+    for sequence in sequences {
+      if try deliveries.isAnyPending(ofEvent: sequence) { continue }
+      select.bind(1, sequence)
+      defer { select.reset() }
+      guard try select.step() else { continue }
+      var event = try Event(compact: StoredEvent(select))
+      let next = StoredEvent.columnCount
+      event.isTimeGiven = EventFlags(rawValue: select.int64(next)).contains(.isTimeGiven)
+      let audience = select.int64(next + 1)
+      try collectEntries(of: event, sequence: sequence, type: select.int64(next + 2), audience: audience)
+      try remember(event, sequence: sequence, fingerprint: select.int64(next + 3))
+      let readers = [audience] + (try event.username.map { [-(try userTimelineID($0))] } ?? [])
+      try removeDeliveries(deliveries.rows(ofEvent: sequence), deliveries, readers: readers)
+      removed.append(sequence)
+    }
+    try removeEntries()
+    try rememberLastNumbers()
+    return try removeRows(removed, of: "event", named: "seq")
+  }
+
+  private func removeDeliveries(_ rows: [Int64], _ deliveries: EventDeliveries, readers: [Int64]) throws {
+    let removeAttempts = try statement("DELETE FROM attempt WHERE delivery = ?")
+    let removeShown = try statement("DELETE FROM reader_delivery WHERE reader = ? AND first_delivery = ?")
+    let remove = try statement("DELETE FROM delivery WHERE row = ?")
+    for row in rows {
+      if try deliveries.state(ofDelivery: row) == StateCode.dead { memory.counts.dead -= 1 }
+      for statement in [removeAttempts, remove] {
+        statement.bind(1, row)
+        try statement.run()
+      }
+      for reader in readers {
+        removeShown.bind(1, reader)
+        removeShown.bind(2, row)
+        try removeShown.run()
+      }
+    }
+  }
+
+  /// Removes what ``collectEntries(of:sequence:type:audience:)`` has noted, in the table's order.
+  private func removeEntries() throws {
+    defer { newEntries.removeAll(keepingCapacity: true) }
+    newEntries.sort()
+    let remove = try statement("DELETE FROM timeline_entry WHERE timeline = ? AND audience = ? AND occurred_at = ? AND seq = ?")
+    for entry in newEntries {
+      remove.bind(1, entry.timeline)
+      remove.bind(2, entry.audience)
+      remove.bind(3, entry.occurredAt)
+      remove.bind(4, entry.sequence)
+      try remove.run()
+    }
+  }
+
+  // MARK: Other kinds
+
+  /// - Returns: how many attempts were removed.
+  func removeAttempts(ofDeliveries rows: [Int64], before instant: Timestamp) throws -> Int {
+    let remove = try statement(
+      """
+      DELETE FROM attempt
+      WHERE delivery = ?1 AND started_at < ?2 AND EXISTS (SELECT 1 FROM delivery WHERE row = ?1 AND state IN (1, 2, 3))
+      """)
+    remove.bind(2, instant)
+    var removed = 0
+    for row in rows {
+      remove.bind(1, row)
+      try remove.run()
+      removed += db.rowsChanged
+    }
+    return removed
+  }
+
+  func removeQuarantined(_ rows: [Int64]) throws -> Int {
+    let removed = try removeRows(rows, of: "quarantine")
+    memory.counts.quarantined -= removed
+    return removed
+  }
+
+  /// - Returns: how many were there.
+  func removeRows(_ rows: [Int64], of table: String, named key: String = "row") throws -> Int {
+    let remove = try statement("DELETE FROM \(table) WHERE \(key) = ?")
+    var removed = 0
+    for row in rows {
+      remove.bind(1, row)
+      try remove.run()
+      removed += db.rowsChanged
+    }
+    return removed
+  }
+}

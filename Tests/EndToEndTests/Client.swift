@@ -27,6 +27,8 @@ struct Client: Sendable {
     var request = HTTPClientRequest(url: (base ?? url) + path)
     request.method = .init(rawValue: method)
     request.headers.add(name: "Authorization", value: "Bearer \(token)")
+    // The client takes no answer that was packed more than tenfold.
+    request.headers.add(name: "Accept-Encoding", value: "identity")
     for (name, value) in headers { request.headers.replaceOrAdd(name: name, value: value) }
     if let body {
       if headers["Content-Type"] == nil { request.headers.add(name: "Content-Type", value: "application/json") }

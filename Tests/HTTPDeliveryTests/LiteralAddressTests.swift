@@ -1,6 +1,7 @@
 import Fanfare
-import HTTPDelivery
 import Testing
+
+@testable import HTTPDelivery
 
 /// What can be said of a URL before anything is sent to it.
 @Suite struct LiteralAddressTests {

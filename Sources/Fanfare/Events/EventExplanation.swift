@@ -46,6 +46,8 @@ public struct SubscriptionExplanation: Sendable {
   public let isYounger: Bool
   /// Whether it asked for something else, or was disabled or not, when the event was stored.
   public let isChanged: Bool
+  /// Whether the event tells of the subscription itself, which is not told of it.
+  public let isSubject: Bool
   /// If it is paused.
   public let pause: Pause?
   /// Those of the event, in the order they were made.
@@ -64,7 +66,7 @@ public struct SubscriptionExplanation: Sendable {
 
   public init(
     id: String, scope: SubscriptionScope, kind: Subscription.Kind, url: String, standing: Standing, isYounger: Bool,
-    isChanged: Bool = false, pause: Pause? = nil, deliveries: [DeliveryDetail]
+    isChanged: Bool = false, isSubject: Bool = false, pause: Pause? = nil, deliveries: [DeliveryDetail]
   ) {
     self.id = id
     self.scope = scope
@@ -73,6 +75,7 @@ public struct SubscriptionExplanation: Sendable {
     self.standing = standing
     self.isYounger = isYounger
     self.isChanged = isChanged
+    self.isSubject = isSubject
     self.pause = pause
     self.deliveries = deliveries
   }
@@ -90,9 +93,9 @@ public struct SubscriptionExplanation: Sendable {
     case .filter: return .filter
     case .groups: return .groups
     case .disabled: return .disabled
-    case .paused: return .paused
+    case .paused: return isSubject ? .filter : .paused
     // It would match, and did not: it was something else then.
-    case .matched: return .later
+    case .matched: return isSubject ? .filter : .later
     }
   }
 }

@@ -13,6 +13,7 @@ extension SubscriptionExplanation {
   ///
   /// - Parameter clause: what it may say of the subscription's own terms; nil for those who may not read it.
   public func reason(quoting clause: Clause?) -> String {
+    if isSubject { return "a subscription is not told of what happens to itself" }
     switch verdict {
     case .matched: return matchReason
     case .later where isYounger: return "it was made after the event had come"

@@ -43,6 +43,7 @@ extension Clause {
   /// A sentence without its full stop.
   public var sentence: String {
     switch self {
+    case .events(let type, []): "\(type) is for subscriptions that ask for it in their events"
     case .events(let type, let globs): "the type \(type) fits none of \(globs.joined(separator: ", "))"
     case .groups(let allowed, _): "none of its groups may see the event: \(allowed.joined(separator: ", "))"
     case .filter(let failed): failed.sentence

@@ -6,13 +6,15 @@ extension SQLiteStore {
   public func explanation(of id: String, for reader: Reader) async throws -> EventExplanation? {
     try await read { [self] db in
       guard let event = try event(id, for: reader, in: db) else { return nil }
-      let verdicts = try writer.catalogue.withLock { $0.index }.verdicts(on: Event(compact: event))
+      let content = try Event(compact: event)
+      let verdicts = writer.catalogue.withLock { $0.index }.verdicts(on: content)
       let facts = try EventFacts(sequence: event.sequence, names: identity, in: db)
       let there = try verdicts.map { subscription, verdict in
         let past = try facts.past(of: subscription)
         return SubscriptionExplanation(
           id: subscription.id, scope: subscription.scope, kind: subscription.kind, url: subscription.publicURL,
-          standing: .there(subscription, verdict), isYounger: past.isYounger, isChanged: past.isChanged, pause: past.pause,
+          standing: .there(subscription, verdict), isYounger: past.isYounger, isChanged: past.isChanged,
+          isSubject: facts.custody.door == .service && content.tells(of: subscription), pause: past.pause,
           deliveries: facts.deliveries[subscription.row] ?? [])
       }
       let known = Set(verdicts.map(\.subscription.row))

@@ -52,19 +52,25 @@ struct ExpiredRows: Sendable {
 /// The deliveries of an event, whatever made them.
 struct EventDeliveries {
   private let first: Statement
+  private let replayed: Statement
   private let state: Statement
 
   init(in db: Database) throws {
     first = try Statement("SELECT first_delivery, deliveries FROM event WHERE seq = ?", in: db)
+    replayed = try Statement("SELECT delivery FROM replay_delivery WHERE event = ? ORDER BY delivery", in: db)
     state = try Statement("SELECT state FROM delivery WHERE row = ?", in: db)
   }
 
-  /// Rows of `delivery` that were made with the event. Those that replays make of it are to be added here, and nowhere else.
+  /// Rows of `delivery` that were made with the event, and those that replays made of it.
   func rows(ofEvent sequence: Int64) throws -> [Int64] {
     first.bind(1, sequence)
     defer { first.reset() }
     guard try first.step() else { return [] }
-    return Array(first.int64(0)..<first.int64(0) + first.int64(1))
+    var rows = Array(first.int64(0)..<first.int64(0) + first.int64(1))
+    replayed.bind(1, sequence)
+    defer { replayed.reset() }
+    while try replayed.step() { rows.append(replayed.int64(0)) }
+    return rows
   }
 
   func isAnyPending(ofEvent sequence: Int64) throws -> Bool {
@@ -83,6 +89,6 @@ struct EventDeliveries {
 }
 
 extension StateCode {
-  /// Those of deliveries that are still to be made: scheduled, parked, or held back by another of their lane (5).
-  static let pending: Set<Int64> = [scheduled, parked, 5]
+  /// Those of deliveries that are still to be made.
+  static let pending: Set<Int64> = [scheduled, parked, held]
 }

@@ -12,7 +12,7 @@ struct Subjects {
     for side in SubscriptionScope.Side.allCases {
       for project in ["p", "q"] {
         let scope = SubscriptionScope(side: side, project: project)
-        let s = Subscription(scope: scope, id: "s", kind: .webhook, url: "https://x.example/")
+        let s = Subscription(scope: scope, id: "s", kind: .webhook, url: "https://x.example/", events: [Glob("*")])
         let t = Subscription(scope: scope, id: "t", kind: .webhook, url: "https://x.example/", events: [Glob("USER_SIGNUP")])
         // One s a project: an event has one delivery.
         _ = try await store.replace(scope, with: side == .project ? [s, t] : [t], ifVersion: nil)

@@ -42,7 +42,7 @@ import Testing
         }
         #expect(hidden.withLock { $0 } == 0)
         let messages = slack.arrivals.count
-        #expect((5...12).contains(messages))
+        #expect((4...12).contains(messages))
         var digests: [String: Int] = [:]
         var alone = 0
         let page = try await client.get("/api/v1/events/deliveries/?size=100").json

@@ -88,7 +88,7 @@ struct World: Sendable {
       request.headers.add(name: "Content-Type", value: type)
       request.body = .bytes(Array(body.utf8), length: .known(Int64(body.utf8.count)))
     }
-    let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+    let response = try await HTTPClient.shared.execute(request, timeout: .seconds(300))
     var answer = Answer(status: Int(response.status.code), headers: response.headers.map { ($0.name, $0.value) }, body: [])
     // A stream has no end. Whoever wants its events reads them himself.
     if answer["Content-Type"] != "text/event-stream" {

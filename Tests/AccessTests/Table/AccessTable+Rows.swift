@@ -17,7 +17,7 @@ extension AccessTable {
   static let text = """
     /api/v1/events/query                             deny  open   bad   old  none  user group  read write admin
     GET /                                             401 200:1  403k  403k  403k 200:1 200:3 200:1 200:3 200:4
-    GET /?type=ADD_*&state_project=p                  401 200:1  403k  403k  403k 200:1 200:2 200:1 200:2 200:3
+    GET /?type=DELIVERY_*&state_project=p             401 200:1  403k  403k  403k 200:1 200:2 200:1 200:2 200:3
     GET /?page_from=EVENT-ALL                         401 200:0  403k  403k  403k 200:0 200:1 200:0 200:1 200:2
     GET /?page_from=EVENT-B                           401  400q  403k  403k  403k  400q  400q  400q  400q 200:1
     GET /?page_from=never                             401  400q  403k  403k  403k  400q  400q  400q  400q  400q

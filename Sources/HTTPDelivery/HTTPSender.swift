@@ -64,7 +64,7 @@ public final class HTTPSender: DeliverySender, HealthReporting, Service {
   }
 
   /// Through a proxy the address that is connected to is the proxy's, so the receiver's is judged here as far as it can be.
-  private func allowed(_ request: OutboundRequest) -> Result<OutboundRequest, RequestRenderer.Refusal> {
+  func allowed(_ request: OutboundRequest) -> Result<OutboundRequest, RequestRenderer.Refusal> {
     guard configuration.proxy != nil, let (address, kind) = addressGuard.refusal(ofHostIn: request.url) else { return .success(request) }
     return .failure(RequestRenderer.Refusal(.refused(address, kind: kind)))
   }

@@ -48,7 +48,7 @@ public final class Pinger: Service {
   public func ping(_ subscription: Subscription) async -> PingReport {
     let now = clock()
     let task = Ping.task(for: subscription, id: makeID(), at: now)
-    switch renderer.request(for: task, at: now) {
+    switch renderer.request(for: task, at: now).flatMap(sender.allowed) {
     case .failure(let refusal):
       return PingReport(kind: subscription.kind, request: nil, outcome: .failure(refusal.failure), duration: .zero)
     case .success(let request):

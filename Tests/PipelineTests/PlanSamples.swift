@@ -49,7 +49,7 @@ extension DispatchPlan {
     -> EndpointReport?
   {
     var random = SeededGenerator(seed: 1)
-    return finished(task, sign, at: now, using: &random)
+    return finished(task, sign, at: now, using: &random)?.report
   }
 
   /// It came back and was written down.

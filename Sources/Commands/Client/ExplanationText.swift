@@ -25,8 +25,11 @@ struct ExplanationText {
       (explanation["custody"]?[key]?.stringValue).map { Timestamp.tableText($0) }
     }
     let door =
-      text("custody", "door") == "amqp"
-      ? "over AMQP from \(text("custody", "exchange")) as \(text("custody", "routing_key"))" : "over HTTP"
+      switch text("custody", "door") {
+      case "amqp": "over AMQP from \(text("custody", "exchange")) as \(text("custody", "routing_key"))"
+      case "service": "from the service itself"
+      default: "over HTTP"
+      }
     let again = explanation["custody"]?["redelivered"] == true ? ", redelivered" : ""
     var line = "\(text("event", "id")) \(text("event", "type")) came \(door) at \(time("received_time") ?? "-")\(again)"
     if let committed = time("committed_time") { line += ", and was on disk at \(committed)" }

@@ -33,6 +33,9 @@ enum PrivateFile {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw SentenceError("\(path) cannot be made: \(systemReason())") }
     defer { close(descriptor) }
+    // Root makes it for whom the service runs as: its directory's owner.
+    var owner = stat()
+    if geteuid() == 0, stat(Self.directory(of: path), &owner) == 0 { _ = fchown(descriptor, owner.st_uid, owner.st_gid) }
     Console.write(text, to: descriptor)
     // A disk that is full has cut the text off without a word.
     guard lseek(descriptor, 0, SEEK_CUR) == text.utf8.count, fsync(descriptor) == 0 else {
@@ -40,9 +43,11 @@ enum PrivateFile {
     }
   }
 
+  private static func directory(of path: String) -> String { path.lastIndex(of: "/").map { String(path[...$0]) } ?? "." }
+
   /// A name is on disk when its directory is.
   private static func syncDirectory(of path: String) throws {
-    let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    let directory = directory(of: path)
     let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw SentenceError("\(directory) cannot be read: \(systemReason())") }
     defer { close(descriptor) }

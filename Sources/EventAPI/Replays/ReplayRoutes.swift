@@ -4,9 +4,13 @@ import Logging
 
 /// Deliveries made once more: jobs of a project, for who may write its subscriptions; shown to who may read them.
 struct ReplayRoutes: Sendable {
-  let ports: APIPorts
-
   private static let root = "/api/v1/events/replays"
+
+  private let ports: APIPorts
+  /// A count reads much; so many may be made at the same time.
+  private let previews = Slots(limit: 2)
+
+  init(ports: APIPorts) { self.ports = ports }
 
   var routes: [Route] {
     [Route(.get, Self.root, handler: list), Route(.post, Self.root, handler: create), Route(.get, "\(Self.root)/{id}", handler: get)]
@@ -31,7 +35,11 @@ struct ReplayRoutes: Sendable {
     try query.finish()
     let request = try ReplayOrder.request(parsing: await call.document())
     try call.require(.write, project: request.order.project)
-    if request.isPreview { return .json(["matched": .integer(try await ports.replays.count(request.order))]) }
+    if request.isPreview {
+      guard let slot = previews.take() else { throw APIError.tooMany("previews", limit: previews.limit) }
+      defer { withExtendedLifetime(slot) {} }
+      return .json(["matched": .integer(try await ports.replays.count(request.order))])
+    }
     let replay = try await ports.replays.makeReplay(request.order)
     call.logger.notice("A replay was made", metadata: call.trace(replay))
     ports.onReplay()
@@ -52,7 +60,8 @@ struct ReplayRoutes: Sendable {
     guard let replay = try await ports.replays.change(there.id, change) else { throw APIError.unknownReplay(call["id"]) }
     call.logger.notice("A replay was changed", metadata: call.trace(replay))
     // What is cancelled may wait in memory for its turn.
-    if change == .cancel { ports.onSubscriptionsChanged() } else { ports.onReplay() }
+    if change == .cancel { ports.onSubscriptionsChanged() }
+    ports.onReplay()
     return .json(replay.json)
   }
 

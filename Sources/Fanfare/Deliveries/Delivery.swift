@@ -75,8 +75,6 @@ public struct DeliveryTask: Sendable {
   /// Answers of 429 so far.
   public let throttles: Int
   public let dueAt: Timestamp
-  /// Of an ordered subscription: what the delivery is about. One delivery at a time is made for each such entity.
-  public let entity: Int64?
   /// Whether Slack refused the message with its blocks, so that it goes out as plain text.
   public let isPlainText: Bool
   /// For a replayed delivery: what `X-Event-Replay-Of` says.
@@ -86,7 +84,7 @@ public struct DeliveryTask: Sendable {
 
   public init(
     id: DeliveryID, event: StoredEvent, subscription: Subscription, endpoint: EndpointID, attemptsMade: Int, triesMade: Int, throttles: Int,
-    dueAt: Timestamp, entity: Int64? = nil, isPlainText: Bool = false, replayOf: String? = nil
+    dueAt: Timestamp, isPlainText: Bool = false, replayOf: String? = nil
   ) {
     self.id = id
     self.event = event
@@ -96,7 +94,6 @@ public struct DeliveryTask: Sendable {
     self.triesMade = triesMade
     self.throttles = throttles
     self.dueAt = dueAt
-    self.entity = entity
     self.isPlainText = isPlainText
     self.replayOf = replayOf
   }

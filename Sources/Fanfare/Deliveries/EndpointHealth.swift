@@ -24,7 +24,13 @@ public struct EndpointHealth: Sendable, Hashable {
     self.init(failures: 0, failingSince: now, probeAt: nil, probes: 0)
   }
 
+  /// One whose subscriptions were resumed just now: well until it fails, and with a backlog.
+  public init(resumedAt now: Timestamp) {
+    self.init(failures: 0, failingSince: now, probeAt: nil, probes: 0)
+  }
+
   public var isOpen: Bool { probeAt != nil }
+  public var isResumed: Bool { failures == 0 }
 
   /// Counts a failure.
   ///
@@ -37,6 +43,11 @@ public struct EndpointHealth: Sendable, Hashable {
     } else if probeAt == nil, failures >= rules.threshold {
       probeAt = now + rules.gap(after: 0, using: &random)
     }
+  }
+
+  /// A probe was answered in a way that says nothing of the endpoint: the next one comes after the same gap.
+  public mutating func rest(at now: Timestamp, rules: BreakerRules, using random: inout some RandomNumberGenerator) {
+    probeAt = now + rules.gap(after: probes, using: &random)
   }
 
   /// Whether it has failed for so long that its subscriptions are to be paused.

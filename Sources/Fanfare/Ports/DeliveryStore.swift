@@ -6,7 +6,8 @@ public protocol DeliveryStore: Sendable {
   /// The endpoints that failed last, and how they fare.
   func endpointHealth() async throws -> [EndpointID: EndpointHealth]
 
-  /// The deliveries of a lane that are due at `now`, the longest due first.
+  /// The deliveries of a lane that are due at `now`, the longest due first; behind them, of any lane, what was let go by deliveries that
+  /// were found to be made no more.
   ///
   /// - Parameter held: deliveries that are in hand already and must not come again.
   func claim(_ lane: Lane, dueAt now: Timestamp, excluding held: Set<DeliveryID>, limit: Int) async throws -> [DeliveryTask]

@@ -42,7 +42,7 @@ public struct DryRun: Sendable {
     let event = try Event(compact: past.event)
     var sent: Set<String> = []
     for row in past.told { if let subscription = present[row] { sent.insert(subscription.id) } }
-    for subscription in drafts.matches(event) {
+    for subscription in drafts.matches(event) where !event.tells(of: subscription) {
       if sent.remove(subscription.id) != nil {
         change(subscription.id) { $0.unchanged += 1 }
       } else {

@@ -23,13 +23,20 @@ public struct DispatchLimits: Sendable {
   public var digestsAfter = Duration.seconds(3)
 
   public init() {}
+}
 
-  /// The most of `urgency` out of so many slots: retries leave a quarter to first attempts, replays three quarters to what is live.
-  func share(_ urgency: Urgency, of slots: Int) -> Int {
+/// How many slots are taken by what is not a first attempt.
+///
+/// Retries and replays together leave a quarter to first attempts, and replays three quarters to what is live.
+struct UrgencyCounts {
+  var retries: Int
+  var replays: Int
+
+  func haveRoom(for urgency: Urgency, of slots: Int) -> Bool {
     switch urgency {
-    case .first: slots
-    case .retry: max(1, slots * 3 / 4)
-    case .replay: max(1, slots / 4)
+    case .first: true
+    case .retry: retries + replays < max(1, slots * 3 / 4)
+    case .replay: replays < max(1, slots / 4) && retries + replays < max(1, slots * 3 / 4)
     }
   }
 }

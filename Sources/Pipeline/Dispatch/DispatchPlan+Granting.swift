@@ -21,7 +21,8 @@ extension DispatchPlan {
   private var isFull: Bool { attemptsInFlight >= limits.concurrency || unrecorded >= limits.unrecorded }
 
   private mutating func next(_ urgency: Urgency, at now: Timestamp) -> Grant? {
-    if isFull || inFlight[urgency] ?? 0 >= limits.share(urgency, of: limits.concurrency) { return nil }
+    let counts = UrgencyCounts(retries: inFlight[.retry] ?? 0, replays: inFlight[.replay] ?? 0)
+    if isFull || !counts.haveRoom(for: urgency, of: limits.concurrency) { return nil }
     while let lane = turns[urgency]?.popFirst() {
       havingTurn.remove(lane)
       if let grant = take(from: lane, at: now) { return grant }
@@ -32,6 +33,13 @@ extension DispatchPlan {
   /// The lane's next, unless its endpoint or its pace stand against it. Then the lane comes back when that is over.
   private mutating func take(from lane: Lane, at now: Timestamp) -> Grant? {
     guard let state = lanes[lane], let head = state.queue.first, let gate = endpoints[state.endpoint]?.gate else { return nil }
+    // Its subscription has got another URL since: the table knows better.
+    if head.endpoint != state.endpoint {
+      _ = lanes[lane]?.queue.popFirst()
+      waiting -= 1
+      leftOut(head)
+      return nil
+    }
     switch gate.opening(for: lane.urgency, limits, at: now) {
     case .full: return nil
     case .closed(let until):

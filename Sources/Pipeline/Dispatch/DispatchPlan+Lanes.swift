@@ -21,7 +21,7 @@ extension DispatchPlan {
 
   mutating func enqueue(_ task: DeliveryTask, in lane: Lane) {
     lanes[lane]?.queue.append(task)
-    endpoints[task.endpoint]?.held.insert(task.id)
+    held[lane.subscription, default: []].insert(task.id)
     waiting += 1
     takeTurn(lane)
   }
@@ -49,6 +49,18 @@ extension DispatchPlan {
     if let state = lanes[lane], state.isBehind, state.queue.isEmpty, !state.isClaiming { wanting.insert(lane) }
   }
 
+  mutating func letGo(_ task: DeliveryTask) {
+    let row = task.subscription.row
+    held[row]?.remove(task.id)
+    if held[row]?.isEmpty == true { held[row] = nil }
+  }
+
+  /// Whether nothing of the endpoint's is in hand.
+  func isQuiet(_ endpoint: EndpointID) -> Bool {
+    guard let state = endpoints[endpoint], state.gate.inFlight == 0 else { return false }
+    return state.lanes.allSatisfy { held[$0.subscription] == nil }
+  }
+
   mutating func giveBackSlot(of task: DeliveryTask, at now: Timestamp) {
     inFlight[task.urgency, default: 0] -= 1
     endpoints[task.endpoint]?.gate.ended(task.urgency, limits, at: now)
@@ -56,9 +68,10 @@ extension DispatchPlan {
 
   mutating func forgetWaiting(of endpoint: EndpointID) {
     for lane in endpoints[endpoint]?.lanes ?? [] {
+      if lanes[lane]?.isClaiming == true { lanes[lane]?.isClaimStale = true }
       guard var queue = lanes[lane]?.queue, !queue.isEmpty else { continue }
       waiting -= queue.count
-      while let task = queue.popFirst() { endpoints[endpoint]?.held.remove(task.id) }
+      while let task = queue.popFirst() { letGo(task) }
       lanes[lane]?.queue = queue
       fallBehind(lane)
     }
@@ -66,7 +79,7 @@ extension DispatchPlan {
 
   /// Keeps the plan as small as what is going on: an endpoint with nothing to do leaves nothing behind.
   mutating func dropIfIdle(_ endpoint: EndpointID, at now: Timestamp) {
-    guard let state = endpoints[endpoint], state.held.isEmpty else { return }
+    guard let state = endpoints[endpoint], isQuiet(endpoint) else { return }
     for lane in state.lanes where lanes[lane]?.isIdle == true {
       lanes[lane] = nil
       wanting.remove(lane)

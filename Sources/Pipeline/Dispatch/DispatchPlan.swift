@@ -14,6 +14,8 @@ struct DispatchPlan {
     /// Whether the table may hold deliveries of this lane that are due and not in memory.
     var isBehind = false
     var isClaiming = false
+    /// Whether what is being claimed was read before something changed.
+    var isClaimStale = false
     /// When the earliest delivery that is known to wait in the table becomes due.
     var nextDue: Timestamp?
 
@@ -23,8 +25,6 @@ struct DispatchPlan {
   struct EndpointState {
     var gate: EndpointGate
     var lanes: Set<Lane> = []
-    /// What must not be claimed again: waiting in memory, in flight, or not written down yet.
-    var held: Set<DeliveryID> = []
   }
 
   enum Alarm: Hashable {
@@ -41,6 +41,8 @@ struct DispatchPlan {
   let start: Timestamp?
   var lanes: [Lane: LaneState] = [:]
   var endpoints: [EndpointID: EndpointState] = [:]
+  /// By subscription, what must not be claimed again: waiting in memory, in flight, or not written down yet.
+  var held: [Int64: Set<DeliveryID>] = [:]
   var paces: [Int64: Pace] = [:]
   /// Lanes that have something to send, in the order of their turns.
   var turns: [Urgency: Queue<Lane>] = [:]
@@ -49,7 +51,11 @@ struct DispatchPlan {
   var wanting: Set<Lane> = []
   var alarms = AlarmClock<Alarm>()
 
+  /// Endpoints that are only probed.
+  private(set) var openBreakers: Set<EndpointID> = []
   var waiting = 0
+  /// What claims under way may bring.
+  var claiming = 0
   var inFlight: [Urgency: Int] = [:]
   private(set) var unrecorded = 0
 
@@ -61,8 +67,6 @@ struct DispatchPlan {
   /// When the plan is to be asked again although nothing happened.
   var nextWakeUp: Timestamp? { alarms.next }
   var attemptsInFlight: Int { inFlight.values.reduce(0, +) }
-  /// Endpoints that are only probed.
-  var openBreakers: Int { endpoints.values.count { $0.gate.isOpenBreaker } }
 
   // MARK: What happened
 
@@ -84,19 +88,27 @@ struct DispatchPlan {
   /// What the store says is scheduled, and how endpoints fare. Of those that something is under way for, the plan knows better.
   mutating func found(_ due: [DueLane], health: [EndpointID: EndpointHealth], at now: Timestamp) {
     for entry in due { attach(entry.lane, to: entry.endpoint, isSlack: nil) }
-    for endpoint in endpoints.keys where endpoints[endpoint]?.held.isEmpty == true { endpoints[endpoint]?.gate.found(health[endpoint]) }
+    for endpoint in endpoints.keys where isQuiet(endpoint) {
+      endpoints[endpoint]?.gate.found(health[endpoint], at: now)
+      noteBreaker(of: endpoint)
+    }
     for entry in due { schedule(entry.lane, at: entry.dueAt, now: now) }
   }
 
   /// What a claim brought. Fewer than it asked for means that the lane has caught up with the table up to `now`.
   mutating func claimed(_ tasks: [DeliveryTask], by claim: Claim, nextDue: Timestamp?, now: Timestamp) {
     let lane = claim.lane
-    lanes[lane]?.isClaiming = false
-    if tasks.count < claim.limit { lanes[lane]?.isBehind = false }
-    for task in tasks where endpoints[task.endpoint]?.held.contains(task.id) != true {
-      attach(lane, to: task.endpoint, isSlack: task.subscription.kind == .slack)
-      enqueue(task, in: lane)
+    let isStale = ended(claim)
+    let isOfThis = { (task: DeliveryTask) in Lane(of: task) == lane }
+    if isStale || tasks.count(where: isOfThis) >= claim.limit { lanes[lane]?.isBehind = true }
+    if !isStale {
+      for task in tasks where isOfThis(task) && held[lane.subscription]?.contains(task.id) != true {
+        attach(lane, to: task.endpoint, isSlack: task.subscription.kind == .slack)
+        enqueue(task, in: lane)
+      }
     }
+    // What was let go by deliveries that the claim found to be unwanted.
+    offer(tasks.filter { !isOfThis($0) })
     proceed(lane)
     if let nextDue { schedule(lane, at: nextDue, now: now) }
     if let endpoint = lanes[lane]?.endpoint { dropIfIdle(endpoint, at: now) }
@@ -104,27 +116,46 @@ struct DispatchPlan {
 
   /// A claim failed: the lane stays behind and is claimed again.
   mutating func claimFailed(_ claim: Claim) {
-    lanes[claim.lane]?.isClaiming = false
+    ended(claim)
+    lanes[claim.lane]?.isBehind = true
     wanting.insert(claim.lane)
+  }
+
+  /// - Returns: whether something changed since it began.
+  @discardableResult
+  private mutating func ended(_ claim: Claim) -> Bool {
+    claiming -= claim.limit
+    defer {
+      lanes[claim.lane]?.isClaiming = false
+      lanes[claim.lane]?.isClaimStale = false
+    }
+    return lanes[claim.lane]?.isClaimStale == true
   }
 
   /// An attempt came back. Its slot is free; its deliveries stay held until they are written down.
   ///
-  /// - Returns: what is to be kept of the endpoint, if that changed.
+  /// - Returns: what is to be kept of the endpoint, if that changed, and whether its breaker opened or closed.
   mutating func finished(
     _ task: DeliveryTask, _ sign: EndpointSign, at now: Timestamp, using random: inout some RandomNumberGenerator
-  ) -> EndpointReport? {
+  ) -> (report: EndpointReport, isToggled: Bool)? {
     unrecorded += task.digest?.members.count ?? 1
     giveBackSlot(of: task, at: now)
     let endpoint = task.endpoint
-    let wasOpen = endpoints[endpoint]?.gate.isOpenBreaker == true
     let isChanged = endpoints[endpoint]?.gate.judge(sign, limits, at: now, using: &random) == true
+    let isToggled = noteBreaker(of: endpoint)
     let health = endpoints[endpoint]?.gate.health
-    if health?.isOpen == true, !wasOpen { forgetWaiting(of: endpoint) }
+    if isToggled, health != nil { forgetWaiting(of: endpoint) }
     reopen(endpoint)
     guard isChanged else { return nil }
-    return EndpointReport(
+    let report = EndpointReport(
       endpoint: endpoint, health: health, isGivenUp: health?.isHopeless(at: now, rules: limits.breaker) == true)
+    return (report, isToggled)
+  }
+
+  /// An endpoint was given up, and that is written down: whoever resumes its subscriptions begins anew.
+  mutating func gaveUp(_ endpoint: EndpointID) {
+    endpoints[endpoint]?.gate.gaveUp()
+    noteBreaker(of: endpoint)
   }
 
   /// A granted attempt that is not to be made: its subscription has changed since, and the table knows what becomes of the delivery.
@@ -136,7 +167,7 @@ struct DispatchPlan {
 
   /// As ``withdrawn(_:at:)``, of one that would have gone in a digest: the others still go.
   mutating func leftOut(_ task: DeliveryTask) {
-    endpoints[task.endpoint]?.held.remove(task.id)
+    letGo(task)
     fallBehind(Lane(of: task))
   }
 
@@ -144,14 +175,15 @@ struct DispatchPlan {
   mutating func recorded(_ record: AttemptRecord, now: Timestamp) {
     let task = record.result.task
     unrecorded -= 1
-    endpoints[task.endpoint]?.held.remove(task.id)
+    letGo(task)
     if let until = record.verdict.pausesEndpointUntil, until > now {
       endpoints[task.endpoint]?.gate.pause(until: until)
       alarms.set(.endpoint(task.endpoint), at: until)
     }
     if case .scheduled(let dueAt) = record.verdict.state {
       let lane = Lane(of: task, triesMade: task.triesMade + (record.verdict.countsAsTry ? 1 : 0))
-      attach(lane, to: task.endpoint, isSlack: task.subscription.kind == .slack)
+      // Where it leads by now is known, if it is known at all.
+      if lanes[lane] == nil { attach(lane, to: task.endpoint, isSlack: task.subscription.kind == .slack) }
       schedule(lane, at: dueAt, now: now)
     }
     dropIfIdle(task.endpoint, at: now)
@@ -160,6 +192,13 @@ struct DispatchPlan {
   /// Forgets everything that only waits in memory: something changed, and the table knows better.
   mutating func forgetWaiting() {
     for endpoint in endpoints.keys { forgetWaiting(of: endpoint) }
+  }
+
+  /// - Returns: whether its breaker opened or closed since it was last looked at.
+  @discardableResult
+  private mutating func noteBreaker(of endpoint: EndpointID) -> Bool {
+    if endpoints[endpoint]?.gate.isOpenBreaker == true { return openBreakers.insert(endpoint).inserted }
+    return openBreakers.remove(endpoint) != nil
   }
 
   // MARK: What to do
@@ -174,8 +213,6 @@ struct DispatchPlan {
   mutating func claims(at now: Timestamp) -> [Claim] {
     wake(at: now)
     var claims: [Claim] = []
-    // A lane with nothing in memory may always have a few, so that those who fill the memory can't keep it out.
-    let limit = waiting < limits.held / 2 ? limits.claim : limits.smallClaim
     for lane in wanting {
       guard let endpoint = lanes[lane]?.endpoint, let state = endpoints[endpoint] else { continue }
       if claims.count >= limits.claims { break }
@@ -184,10 +221,21 @@ struct DispatchPlan {
         alarms.set(.endpoint(endpoint), at: until)
         continue
       }
+      let claim = Claim(lane: lane, excluding: held[lane.subscription] ?? [], limit: state.gate.isOpenBreaker ? 1 : claimLimit)
+      // What comes from now on, the claim may miss.
+      lanes[lane]?.isBehind = false
       lanes[lane]?.isClaiming = true
-      claims.append(Claim(lane: lane, excluding: state.held, limit: state.gate.isOpenBreaker ? 1 : limit))
+      claiming += claim.limit
+      claims.append(claim)
     }
     return claims
+  }
+
+  /// Half of what is free; a few even if nothing is, so that those who fill the memory can't keep a lane out; one at the very least.
+  private var claimLimit: Int {
+    let room = limits.held - waiting - claiming
+    if room > 0 { return min(limits.claim, max(limits.smallClaim, room / 2)) }
+    return -room < limits.held ? limits.smallClaim : 1
   }
 
   /// Lets due times and closures that have passed take effect.

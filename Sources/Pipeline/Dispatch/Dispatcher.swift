@@ -24,7 +24,7 @@ public final class Dispatcher<Sender: DeliverySender>: Service, HealthReporting 
     case found([DueLane], [EndpointID: EndpointHealth])
     case claimed(DispatchPlan.Claim, [DeliveryTask], nextDue: Timestamp?)
     case claimFailed(DispatchPlan.Claim)
-    case recorded([AttemptRecord], RecordReceipt)
+    case recorded([AttemptRecord], givenUp: [EndpointID], RecordReceipt)
     case changed(forgetWaiting: Bool)
     case timerFired(Timestamp)
     case stop
@@ -105,13 +105,11 @@ public final class Dispatcher<Sender: DeliverySender>: Service, HealthReporting 
     }
   }
 
-  /// A line when a breaker opens, stays open for too long, or closes.
+  /// A line when a breaker opens or closes, and when an endpoint is given up.
   func log(_ report: EndpointReport) {
     guard let health = report.health else {
       return logger.notice("an endpoint that failed is well again", metadata: ["endpoint": "\(report.endpoint.row)"])
     }
-    let isNew = health.isOpen && health.probes == 0 && health.failures == configuration.limits.breaker.threshold
-    if !isNew && !report.isGivenUp { return }
     logger.warning(
       report.isGivenUp
         ? "an endpoint has failed for too long; its subscriptions are paused" : "an endpoint keeps failing and is only probed now",

@@ -43,8 +43,9 @@ struct DispatcherTurn<Sender: DeliverySender> {
     case .found(let lanes, let health): plan.found(lanes, health: health, at: now)
     case .claimed(let claim, let tasks, let nextDue): plan.claimed(tasks, by: claim, nextDue: nextDue, now: now)
     case .claimFailed(let claim): plan.claimFailed(claim)
-    case .recorded(let records, let receipt):
+    case .recorded(let records, let givenUp, let receipt):
       isRecording = false
+      for endpoint in givenUp { plan.gaveUp(endpoint) }
       for record in records { plan.recorded(record, now: now) }
       plan.offer(receipt.deliveries)
       dispatcher.onRecorded(receipt)
@@ -77,7 +78,7 @@ struct DispatcherTurn<Sender: DeliverySender> {
       for claim in plan.claims(at: now) { self.claim(claim, in: &group) }
       setTimer(in: &group)
     }
-    dispatcher.gauges.set(inFlight: plan.attemptsInFlight, waiting: plan.waiting, openBreakers: plan.openBreakers)
+    dispatcher.gauges.set(inFlight: plan.attemptsInFlight, waiting: plan.waiting, openBreakers: plan.openBreakers.count)
   }
 
   /// Starts what is granted, but for what a change of its subscription has overtaken on its way here.
@@ -94,7 +95,8 @@ struct DispatcherTurn<Sender: DeliverySender> {
   /// The task to send for a grant; nil if nothing of it is current.
   private mutating func attempt(for grant: Grant, at now: Timestamp) -> DeliveryTask? {
     let current = grant.tasks.filter { dispatcher.store.isCurrent($0) }
-    guard var leader = current.first else {
+    // The slot was counted for the first: another that is as urgent may take its place.
+    guard var leader = current.first, leader.urgency == grant.tasks[0].urgency else {
       for task in grant.tasks.dropFirst() { plan.leftOut(task) }
       plan.withdrawn(grant.tasks[0], at: now)
       return nil
@@ -122,9 +124,9 @@ struct DispatcherTurn<Sender: DeliverySender> {
         continue
       }
       let policy = dispatcher.configuration.retryPolicy
-      if let report = plan.finished(result.task, policy.endpointSign(of: result), at: now, using: &random) {
+      if let (report, isToggled) = plan.finished(result.task, policy.endpointSign(of: result), at: now, using: &random) {
         reports[report.endpoint] = report
-        dispatcher.log(report)
+        if isToggled || report.isGivenUp { dispatcher.log(report) }
       }
       for result in result.ofEachDelivery {
         let record = AttemptRecord(result: result, verdict: policy.verdict(on: result, now: now, using: &random))
@@ -147,7 +149,7 @@ struct DispatcherTurn<Sender: DeliverySender> {
       let receipt = await dispatcher.untilDone("writing attempts down failed") {
         try await dispatcher.store.record(records, endpoints: reports)
       }
-      if let receipt { dispatcher.messages.send(.recorded(records, receipt)) }
+      if let receipt { dispatcher.messages.send(.recorded(records, givenUp: reports.filter(\.isGivenUp).map(\.endpoint), receipt)) }
     }
   }
 

@@ -10,8 +10,7 @@ struct EndpointGate {
   }
 
   private(set) var inFlight = 0
-  private var retries = 0
-  private var replays = 0
+  private var counts = UrgencyCounts(retries: 0, replays: 0)
   /// What `Retry-After` said.
   private var pausedUntil: Timestamp?
   private(set) var health: EndpointHealth?
@@ -29,11 +28,7 @@ struct EndpointGate {
     if health?.isOpen == true { return inFlight == 0 ? .open : .full }
     if inFlight >= (isSlack ? 1 : limits.perEndpoint) { return .full }
     if let next = isSlack ? nextMessage : recovery?.nextSend, next > now { return .closed(until: next) }
-    switch urgency {
-    case .first: return .open
-    case .retry: return retries < limits.share(.retry, of: limits.perEndpoint) ? .open : .full
-    case .replay: return replays < limits.share(.replay, of: limits.perEndpoint) ? .open : .full
-    }
+    return counts.haveRoom(for: urgency, of: limits.perEndpoint) ? .open : .full
   }
 
   /// Until when nothing at all is sent, so that nothing need be read either.
@@ -72,10 +67,13 @@ struct EndpointGate {
   mutating func judge(_ sign: EndpointSign, _ limits: DispatchLimits, at now: Timestamp, using random: inout some RandomNumberGenerator)
     -> Bool
   {
-    let wasProbe = isProbing
+    let wasProbe = isProbing && isOpenBreaker
     isProbing = false
     switch sign {
-    case .neutral: return false
+    case .neutral:
+      // It neither opens nor closes the breaker; the next probe keeps its distance all the same.
+      if wasProbe { health?.rest(at: now, rules: limits.breaker, using: &random) }
+      return wasProbe
     case .succeeded:
       recovery?.succeeded(at: now)
       if recovery?.isOver == true { recovery = nil }
@@ -93,16 +91,22 @@ struct EndpointGate {
     }
   }
 
-  mutating func pause(until: Timestamp) { pausedUntil = until }
+  mutating func pause(until: Timestamp) { pausedUntil = max(pausedUntil ?? until, until) }
 
   /// What the store says, where nothing is under way that it does not know of yet.
-  mutating func found(_ health: EndpointHealth?) { self.health = health }
+  mutating func found(_ health: EndpointHealth?, at now: Timestamp) {
+    // Somebody has resumed it: its backlog waits as it does after an outage.
+    if health?.isResumed == true, self.health?.isResumed != true, !isSlack { recovery = Recovery(at: now) }
+    self.health = health
+  }
+
+  mutating func gaveUp() { health = nil }
 
   private mutating func count(_ urgency: Urgency, _ change: Int) {
     switch urgency {
     case .first: break
-    case .retry: retries += change
-    case .replay: replays += change
+    case .retry: counts.retries += change
+    case .replay: counts.replays += change
     }
   }
 }

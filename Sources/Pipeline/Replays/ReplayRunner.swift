@@ -75,18 +75,25 @@ public final class ReplayRunner: Service {
   private func step(_ replays: [KSUID]) async throws -> Bool {
     var hasMoved = false
     var waiting = 0
+    var failure: (any Error)?
     for replay in replays where !Task.isCancelled {
-      switch try await store.advance(replay, within: limits) {
-      case .advanced(let count):
-        hasMoved = true
-        if count == 0 { continue }
-        scheduled.increment(by: count)
-        onScheduled()
-      case .held: waiting += 1
-      case .stopped: break
+      do {
+        switch try await store.advance(replay, within: limits) {
+        case .advanced(let count):
+          hasMoved = true
+          if count == 0 { continue }
+          scheduled.increment(by: count)
+          onScheduled()
+        case .held: waiting += 1
+        case .stopped: break
+        }
+      } catch {
+        // One that cannot go on must not keep the others from it.
+        failure = error
       }
     }
     held.record(waiting)
+    if let failure { throw failure }
     return hasMoved
   }
 }

@@ -24,17 +24,23 @@ extension SQLiteStore: DeliveryStore {
 
   public func claim(_ lane: Lane, dueAt now: Timestamp, excluding held: Set<DeliveryID>, limit: Int) async throws -> [DeliveryTask] {
     if limit <= 0 { return [] }
-    let heldRows = Set(held.map(\.row))
-    let claim = try await read { [self] db in
-      let catalogue = writer.catalogue.withLock { $0 }
-      return try Claim(lane, dueAt: now, excluding: heldRows, limit: limit, catalogue, visibility, identity, in: db)
+    var known = Set(held.map(\.row))
+    var tasks: [DeliveryTask] = []
+    var letGo: [DeliveryTask] = []
+    while true {
+      let (excluded, missing) = (known, limit - tasks.count)
+      let claim = try await read { [self] db in
+        let catalogue = writer.catalogue.withLock { $0 }
+        return try Claim(lane, dueAt: now, excluding: excluded, limit: missing, catalogue, visibility, identity, in: db)
+      }
+      tasks += claim.tasks
+      if !claim.unwanted.isEmpty {
+        letGo += try await writer.perform { [visibility] in try $0.cancelUnwanted(claim.unwanted, visibility) }
+        replaySettlements.yield()
+      }
+      if claim.unwanted.count < Claim.reach || tasks.count >= limit { return tasks + letGo }
+      known.formUnion((claim.tasks + letGo).map(\.id.row))
     }
-    if !claim.unwanted.isEmpty {
-      let unwanted = claim.unwanted
-      try await writer.perform { [visibility] in try $0.cancelUnwanted(unwanted, visibility) }
-      replaySettlements.yield()
-    }
-    return claim.tasks
   }
 
   public func isCurrent(_ task: DeliveryTask) -> Bool {

@@ -11,7 +11,7 @@ struct TaskReader {
     select = try Statement(
       """
       SELECT delivery.subscription, delivery.due_at, delivery.tries, delivery.attempts, delivery.throttles, delivery.created_at,
-        delivery.entity, delivery.is_plain, \(ReplayMark.originalColumn), \(StoredEvent.columns)
+        delivery.is_plain, \(ReplayMark.originalColumn), \(StoredEvent.columns)
       FROM delivery JOIN event ON event.seq = delivery.event JOIN type ON type.id = event.type WHERE delivery.row = ?
       """, in: db)
   }
@@ -29,7 +29,7 @@ struct TaskReader {
     select.bind(1, row)
     defer { select.reset() }
     guard try select.step() else { return .nothing }
-    let event = StoredEvent(select, from: 9)
+    let event = StoredEvent(select, from: 8)
     guard let subscription = catalogue.index.subscription(row: select.int64(0)), let endpoint = catalogue.endpoints[subscription.row],
       try subscription.maySee(event, visibility)
     else { return .unwanted }
@@ -38,7 +38,7 @@ struct TaskReader {
       DeliveryTask(
         id: DeliveryID(identity.deliveries.name(row: row, createdAt: select.timestamp(5))), event: event, subscription: subscription,
         endpoint: endpoint, attemptsMade: select.int(3), triesMade: select.int(2), throttles: select.int(4), dueAt: select.timestamp(1),
-        entity: select.isNull(6) ? nil : select.int64(6), isPlainText: select.bool(7), replayOf: select.optionalText(8)))
+        isPlainText: select.bool(6), replayOf: select.optionalText(7)))
   }
 }
 

@@ -8,11 +8,18 @@ extension WriteTransaction {
       if let health = report.health { try giveUp(report.endpoint, failingSince: health.failingSince, &receipt) }
       return
     }
+    try keep(health, of: report.endpoint)
+  }
+
+  /// Its subscriptions are active again: it begins as one that is well, and that has a backlog.
+  func resume(_ endpoint: EndpointID) throws { try keep(EndpointHealth(resumedAt: now), of: endpoint) }
+
+  private func keep(_ health: EndpointHealth, of endpoint: EndpointID) throws {
     let upsert = try statement(
       """
       INSERT OR REPLACE INTO endpoint_health(endpoint, failures, failing_since, probe_at, probes) VALUES (?, ?, ?, ?, ?)
       """)
-    upsert.bind(1, report.endpoint.row)
+    upsert.bind(1, endpoint.row)
     upsert.bind(2, health.failures)
     upsert.bind(3, health.failingSince)
     upsert.bind(4, health.probeAt?.nanoseconds)
@@ -21,7 +28,7 @@ extension WriteTransaction {
   }
 
   /// An endpoint without a row is one that is well.
-  func forget(_ endpoint: EndpointID) throws {
+  private func forget(_ endpoint: EndpointID) throws {
     let delete = try statement("DELETE FROM endpoint_health WHERE endpoint = ?")
     delete.bind(1, endpoint.row)
     try delete.run()

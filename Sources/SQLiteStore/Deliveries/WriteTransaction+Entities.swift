@@ -69,13 +69,17 @@ extension WriteTransaction {
     return isParked ? nil : row
   }
 
-  /// The task of the next delivery that a settled one lets go; nil if there is none that is due.
+  /// The task of the next delivery that a settled one lets go; nil if there is none that is due. What may not be made is cancelled on the
+  /// way: nobody would ask for what waits behind it.
   func nextTask(after lane: EntityLane, _ visibility: DefaultVisibility) throws -> DeliveryTask? {
-    guard let row = try promoteNext(of: lane) else { return nil }
-    guard case .task(let task) = try TaskReader(identity, in: db).find(row: row, memory.catalogue, visibility) else {
-      // A claim finds out what becomes of it.
-      return nil
+    let reader = try TaskReader(identity, in: db)
+    while let row = try promoteNext(of: lane) {
+      switch try reader.find(row: row, memory.catalogue, visibility) {
+      case .task(let task): return task
+      case .unwanted: try cancel(row, memory.catalogue.index.subscription(row: lane.subscription) == nil ? .removed : .groups)
+      case .parked, .nothing: return nil
+      }
     }
-    return task
+    return nil
   }
 }

@@ -170,7 +170,7 @@ extension WriteTransaction {
       tasks.append(
         DeliveryTask(
           id: DeliveryID(identity.deliveries.name(row: row, createdAt: createdAt)), event: event, subscription: subscription,
-          endpoint: endpoint, attemptsMade: 0, triesMade: 0, throttles: 0, dueAt: now, entity: lane?.entity))
+          endpoint: endpoint, attemptsMade: 0, triesMade: 0, throttles: 0, dueAt: now))
     }
   }
 }

@@ -123,6 +123,8 @@ struct DeliverySelection {
       select.bind(2, span.upperBound)
       select.bind(3, limit)
       if let subscription { select.bind(4, subscription) }
+      if let replay { select.bind(5, replay) }
+      if let rows { select.bind(6, JSONValue.array(rows.map { .integer($0) }).text) }
       var rows: [Int64] = []
       while try select.step() { rows.append(select.int64(0)) }
       return rows
@@ -134,12 +136,13 @@ struct DeliverySelection {
     func listed(_ numbers: [Int64]) -> String { "(\(numbers.map(String.init).joined(separator: ",")))" }
     let isFew = rows != nil || span.count <= 1_000
     var ofThese = subscriptions.map { "AND subscription IN \(listed($0))" } ?? ""
-    if let rows { ofThese += " AND row IN \(listed(rows))" }
-    if let replay, isFew { ofThese += " AND replay = \(replay)" }
-    if let replay, !isFew {
+    // Bound, not written out: what is prepared is kept.
+    if rows != nil { ofThese += " AND row IN (SELECT value FROM json_each(?6))" }
+    if replay != nil { ofThese += " AND replay = ?5" }
+    if replay != nil, !isFew {
       let states = state.codes
       return firstOf(
-        try states.map { try find(from: "INDEXED BY delivery_by_replay", where: "AND replay = \(replay) AND state = \($0) \(ofThese)") })
+        try states.map { try find(from: "INDEXED BY delivery_by_replay", where: "AND state = \($0) \(ofThese)") })
     }
     switch state {
     case .any:

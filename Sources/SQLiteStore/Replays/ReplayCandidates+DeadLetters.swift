@@ -22,7 +22,7 @@ extension ReplayCandidates {
       if let limit, slice.count >= limit { return slice }
       examined += 1
       slice.examined.sequence = scan.int64(0)
-      guard let subscription = index.subscription(row: scan.int64(2)), subscription.scope.project == order.project,
+      guard let subscription = index.subscription(row: scan.int64(2)), subscription.scope.project.isSame(as: order.project),
         !subscription.isDisabled, subscriptions?.contains(subscription.row) ?? true, try wasDead(scan.int64(0))
       else { continue }
       let name = store.identity.deliveries.name(row: scan.int64(0), createdAt: scan.timestamp(3)).description

@@ -106,7 +106,9 @@ struct ReplayCandidates {
     guard try select.step() else { return nil }
     let event = try Event(compact: StoredEvent(select))
     guard path.holds(for: event) else { return nil }
-    let matching = index.matches(event).filter { $0.scope.project == order.project && subscriptions?.contains($0.row) ?? true }
+    let matching = index.matches(event).filter {
+      $0.scope.project.isSame(as: order.project) && subscriptions?.contains($0.row) ?? true && !event.tells(of: $0)
+    }
     if matching.isEmpty { return nil }
     let first = select.int64(StoredEvent.columnCount + 1)
     let rows = first..<first + select.int64(StoredEvent.columnCount + 2)

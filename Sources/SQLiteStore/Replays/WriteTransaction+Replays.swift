@@ -49,8 +49,20 @@ extension WriteTransaction {
         """)
       cancel.bind(1, there.row)
       try cancel.run()
+      try letGoWhatIsHeld(ofReplay: there.row)
     }
     return try ReplayRow.read(there.row, in: db)?.replay(identity.replays)
+  }
+
+  /// What was attempted before stays, and may have been held by what was cancelled.
+  private func letGoWhatIsHeld(ofReplay row: Int64) throws {
+    let find = try statement(
+      "SELECT DISTINCT subscription, entity FROM delivery INDEXED BY delivery_by_replay WHERE replay = ? AND state = \(StateCode.held)")
+    find.bind(1, row)
+    var lanes: [EntityLane] = []
+    while try find.step() { lanes.append(EntityLane(subscription: find.int64(0), entity: find.int64(1))) }
+    find.reset()
+    for lane in lanes { try promoteNext(of: lane) }
   }
 
   /// Ends replays whose subscriptions are all gone.
@@ -91,7 +103,8 @@ extension WriteTransaction {
     // Somebody has changed what was matched with: it is matched anew, with the next step.
     let index = memory.catalogue.index
     for match in slice.matches {
-      guard match.targets.allSatisfy({ index.subscription(row: $0.subscription.row) === $0.subscription }) else { return 0 }
+      guard match.targets.allSatisfy({ index.subscription(row: $0.subscription.row) === $0.subscription }), try isStored(match.sequence)
+      else { return 0 }
     }
     for match in slice.matches { try schedule(match, of: row) }
     let update = try statement(
@@ -104,6 +117,14 @@ extension WriteTransaction {
     update.bind(6, row)
     try update.run()
     return slice.count
+  }
+
+  /// Events may have been removed, because of their age, since the slice was read.
+  private func isStored(_ sequence: Int64) throws -> Bool {
+    let find = try statement("SELECT 1 FROM event WHERE seq = ?")
+    find.bind(1, sequence)
+    defer { find.reset() }
+    return try find.step()
   }
 
   private func schedule(_ match: ReplayMatch, of replay: Int64) throws {

@@ -3,8 +3,10 @@ internal import GRDB
 
 /// Some rows of a kind that are old enough to go, read in one snapshot.
 struct ExpiredRows: Sendable {
-  /// So many rows are looked at, and at most so many are removed, in one step: a few milliseconds of the writer's time.
+  /// So many rows are looked at in one step, fewer if what hangs on them is much: a few milliseconds of the writer's time.
   static let reach = 128
+  /// Bytes of events, and deliveries and attempts, after which a step ends.
+  static let weight = 1 << 20
 
   /// Of `event`, of `delivery` for attempts, of `quarantine`, of `removed_event`.
   private(set) var rows: [Int64] = []
@@ -19,9 +21,10 @@ struct ExpiredRows: Sendable {
     select.bind(2, Self.reach)
     let deliveries = try EventDeliveries(in: db)
     var looked = 0
+    var weight = 0
     // Rows are in the order of time, or nearly so: where not one of so many is old, none behind them is.
     var isAnyOld = false
-    while try select.step() {
+    while weight < Self.weight, try select.step() {
       looked += 1
       self.position = select.int64(0)
       // For attempts, the delivery's time says how far to look: no attempt is older than its delivery.
@@ -29,22 +32,24 @@ struct ExpiredRows: Sendable {
       guard select.timestamp(2) < instant else { continue }
       if kind == .events, try deliveries.isAnyPending(ofEvent: self.position) { continue }
       rows.append(self.position)
+      weight += select.int(3)
     }
-    isAtEnd = looked < Self.reach || !isAnyOld
+    isAtEnd = weight < Self.weight && (looked < Self.reach || !isAnyOld)
   }
 
-  /// Selects a row, a time in whose order rows are, and the time that counts.
+  /// Selects a row, a time in whose order rows are, the time that counts, and about how many bytes go with it.
   private static func sql(_ kind: RetainedKind) -> String {
     switch kind {
-    case .events: "SELECT seq, received_at, received_at FROM event WHERE seq > ? ORDER BY seq LIMIT ?"
+    case .events: "SELECT seq, received_at, received_at, length(compact) + deliveries * 4096 FROM event WHERE seq > ? ORDER BY seq LIMIT ?"
     case .attempts:
       """
-      SELECT attempt.delivery, delivery.created_at, CASE WHEN delivery.state IN (1, 2, 3) THEN min(attempt.started_at) ELSE \(Int64.max) END
+      SELECT attempt.delivery, delivery.created_at, CASE WHEN delivery.state IN (1, 2, 3) THEN min(attempt.started_at) ELSE \(Int64.max) END,
+        count(*) * 1024
       FROM attempt CROSS JOIN delivery ON delivery.row = attempt.delivery
       WHERE attempt.delivery > ? GROUP BY attempt.delivery ORDER BY attempt.delivery LIMIT ?
       """
-    case .quarantine: "SELECT row, created_at, created_at FROM quarantine WHERE row > ? ORDER BY row LIMIT ?"
-    case .idempotency: "SELECT row, removed_at, removed_at FROM removed_event WHERE row > ? ORDER BY row LIMIT ?"
+    case .quarantine: "SELECT row, created_at, created_at, length(raw) FROM quarantine WHERE row > ? ORDER BY row LIMIT ?"
+    case .idempotency: "SELECT row, removed_at, removed_at, 512 FROM removed_event WHERE row > ? ORDER BY row LIMIT ?"
     }
   }
 }

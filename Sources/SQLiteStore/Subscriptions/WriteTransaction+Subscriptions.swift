@@ -42,7 +42,6 @@ extension WriteTransaction {
     isCatalogueChanged = true
     var receipt = RecordReceipt()
     for subscription in changed {
-      if !subscription.isPaused, let endpoint = memory.catalogue.endpoints[subscription.row] { try forget(endpoint) }
       try announce(subscription.isPaused, subscription, Pausing(reason: Pausing.byHand, actor: actor), &receipt)
     }
     try insertEntries()
@@ -64,7 +63,6 @@ extension WriteTransaction {
     try update.run()
     try noteChange(of: entry, to: subscription)
     try moveDeliveries(of: entry, to: subscription, endpoint: endpoint)
-    if !isPaused { try forget(endpoint) }
     put(subscription)
     // The pause is part of what a client reads of the set.
     let version = (memory.catalogue.versions[entry.scope] ?? 0) + 1
@@ -187,6 +185,7 @@ extension WriteTransaction {
   private func moveDeliveries(of old: Subscription, to new: Subscription, endpoint: EndpointID) throws {
     let former = memory.catalogue.endpoints[old.row] ?? endpoint
     let state = new.isPaused || new.isDisabled ? StateCode.parked : StateCode.scheduled
+    if (old.isPaused || old.isDisabled) && !(new.isPaused || new.isDisabled) { try resume(endpoint) }
     if former != endpoint || (old.isPaused || old.isDisabled) != (new.isPaused || new.isDisabled) {
       try changeDeliveries(of: old, in: [StateCode.scheduled, StateCode.parked], set: "state = \(state), endpoint = \(endpoint.row)")
       try changeDeliveries(of: old, in: [StateCode.held], set: "endpoint = \(endpoint.row)")

@@ -26,7 +26,7 @@ struct Subjects {
   init(_ number: Int, for row: AccessTable.Row? = nil, in store: SQLiteStore) async throws {
     let t = #"{"id":"t","type":"webhook","url":"https://x.example/","events":["USER_SIGNUP"]}"#
     ids["ONLY-T"] = "[\(t)]"
-    ids["BOTH"] = #"[{"id":"s","type":"webhook","url":"https://x.example/"},\#(t)]"#
+    ids["BOTH"] = #"[{"id":"s","type":"webhook","url":"https://x.example/","events":["*"]},\#(t)]"#
     ids["NAME"] = "name-\(number)"
     for project in ["p", "q"] {
       let order = #""project":"\#(project)","since":"2020-01-01T00:00:00Z","until":"2030-01-01T00:00:00Z""#

@@ -63,7 +63,7 @@ import Testing
       for (name, state) in [("pause", "paused"), ("pause", "paused"), ("resume", "running"), ("cancel", "cancelled")] {
         #expect(try await change(name).json["state"]?.stringValue == state)
       }
-      #expect(world.nudges.replayCount == 4)
+      #expect(world.nudges.replayCount == 5)
       #expect(world.nudges.changeCount == 1)
       let late = try await change("resume")
       #expect(late.status == 409)

@@ -27,6 +27,19 @@ struct PingerTests {
     }
   }
 
+  @Test func `behind a proxy a ping is judged as a delivery is, and the proxy hears nothing of what is refused`() async throws {
+    let proxy = try await Receiver()
+    try await withPinger {
+      $0.proxy = ProxyURL("http://127.0.0.1:\(proxy.port)")
+      $0.allowNetworks = []
+    } body: { pinger in
+      let report = await pinger.ping(sampleSubscription(url: "http://169.254.169.254/latest/meta-data"))
+      #expect(!report.isDelivered && report.reason == "address_refused")
+    }
+    #expect(proxy.connections == 0)
+    try await proxy.close()
+  }
+
   @Test func `a ping is signed as a delivery is, and shown without the subscription's secrets`() async throws {
     let receiver = try await Receiver { _ in Receiver.Answer(status: 201, body: Array("hello".utf8)) }
     let subscription = sampleSubscription(url: receiver.url, headers: [Subscription.Header(name: "Authorization", value: "Bearer geheim")])

@@ -161,4 +161,32 @@ import Testing
     #expect(plan.granted(at: start).map(\.endpoint.row).allSatisfy { $0 == 2 })
     #expect(plan.attemptsInFlight == 31)
   }
+
+  @Test func `a probe that is answered without a word on the endpoint is followed by the next after a gap`() throws {
+    var plan = plan(failing: 10)
+    plan.offer([task(100), task(101)])
+    let now = start + .seconds(2)
+    let claims = plan.claims(at: now)
+    plan.claimed([task(100)], by: try #require(claims.first), nextDue: nil, now: now)
+    #expect(plan.granted(at: now).count == 1)
+    let report = plan.settled(task(100), .neutral, at: now)
+    #expect(report?.health?.failures == 10 && report?.health?.probes == 0)
+    #expect(plan.claims(at: now).isEmpty && plan.granted(at: now).isEmpty)
+    #expect(plan.claims(at: now + .seconds(2)).count == 1)
+  }
+
+  @Test func `one that somebody resumes gets its backlog slowly`() {
+    var plan = samplePlan { $0.held = 4096 }
+    let due = [DueLane(lane: lane(1), endpoint: EndpointID(row: 1), dueAt: start)]
+    plan.found(due, health: [EndpointID(row: 1): EndpointHealth(resumedAt: start)], at: start)
+    plan.offer((1...2).map { task($0, endpoint: 2) })
+    for claim in plan.claims(at: start) { plan.claimed((10...17).map { task($0) }, by: claim, nextDue: nil, now: start) }
+    let granted = plan.granted(at: start)
+    #expect(granted.count { $0.endpoint.row == 1 } == 1)
+    let report = plan.settled(task(10))
+    // From now on it is one that is well.
+    #expect(report == EndpointReport(endpoint: EndpointID(row: 1), health: nil))
+    #expect(plan.granted(at: start).isEmpty)
+    #expect(plan.granted(at: start + .milliseconds(200)).count == 1)
+  }
 }

@@ -76,8 +76,38 @@ extension StoreConformance {
           arrival(deployed("1", "web", groups: ["dev"])), arrival(deployed("2", "web", groups: ["ops"])),
         ])
         try await store.put([ordered("a", groups: ["ops"])], in: shopState)
-        #expect(try await store.claimAll(dueAt: clock.now).isEmpty)
         #expect(try await store.claimAll(dueAt: clock.now).map(\.event.id) == ["2"])
+        try await world.close(store)
+      },
+
+      StoreCase("what a narrowed subscription may no longer see does not stop its entity when its turn comes") { world in
+        let clock = TestClock()
+        let store = try await world.open(clock)
+        try await store.put([ordered("a")], in: shopState)
+        let groups = ["ops", "dev", "dev", "ops"]
+        let first = try await store.ingest(groups.enumerated().map { arrival(deployed("\($0)", "web", groups: [$1])) }).deliveries
+        #expect(first.map(\.event.id) == ["0"])
+        try await store.put([ordered("a", groups: ["ops"])], in: shopState)
+        // Nobody would look at the table for it: the receipt has to hand it out.
+        let next = try await store.record([attempt(first[0], .succeeded)]).deliveries
+        #expect(next.map(\.event.id) == ["3"])
+        try await world.close(store)
+      },
+
+      StoreCase("a claim that finds a delivery unwanted hands out what waited behind it, of whichever lane") { world in
+        let clock = TestClock()
+        let store = try await world.open(clock)
+        try await store.put([ordered("a")], in: shopState)
+        let first = try await store.ingest([
+          arrival(deployed("1", "web", groups: ["dev"])), arrival(deployed("2", "web", groups: ["ops"])),
+        ]).deliveries
+        try await store.record([attempt(first[0], .scheduled(at: clock.now + .seconds(5)))])
+        try await store.put([ordered("a", groups: ["ops"])], in: shopState)
+        clock.advance(by: .seconds(10))
+        let retries = Lane(subscription: first[0].subscription.row, urgency: .retry)
+        let found = try await store.claim(retries, dueAt: clock.now, excluding: [], limit: 10)
+        #expect(found.map(\.event.id) == ["2"] && found[0].urgency == .first)
+        #expect(try await store.delivery(first[0].id)?.summary.cancelReason == .groups)
         try await world.close(store)
       },
 

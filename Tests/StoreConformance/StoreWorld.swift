@@ -55,7 +55,7 @@ public enum StoreConformance<World: StoreWorld> {
   public static var all: [StoreCase<World>] {
     ingestCases + subscriptionCases + claimCases + recordCases + requeueCases + listingCases + quarantineCases + visibilityCases
       + accountCases + keyCases + deliveryVisibilityCases + subscriptionControlCases + explanationCases + feedCases + orderingCases
-      + ownEventCases + replayCases + replayStepCases + historyCases + lookalikeCases + retentionCases
+      + ownEventCases + replayCases + replayStepCases + replayMeetingCases + historyCases + lookalikeCases + retentionCases
   }
 }
 

@@ -6,6 +6,7 @@
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <time.h>
 
 int clinux_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
@@ -32,4 +33,10 @@ int clinux_file_status(const char *path, int descriptor, uint32_t *mode, int64_t
   *mode = status.st_mode;
   *size = status.st_size;
   return 0;
+}
+
+int clinux_change_owner(int descriptor, const char *like) {
+  struct stat status;
+  if (stat(like, &status) != 0) return -1;
+  return fchown(descriptor, status.st_uid, status.st_gid);
 }

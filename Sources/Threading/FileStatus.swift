@@ -27,3 +27,10 @@ public struct FileStatus: Sendable, Hashable {
     self.size = Int(size)
   }
 }
+
+extension FileStatus {
+  /// Gives an open file to whom a directory belongs. Only root may.
+  ///
+  /// - Returns: whether it was done.
+  public static func give(_ descriptor: Int32, toOwnerOf directory: String) -> Bool { clinux_change_owner(descriptor, directory) == 0 }
+}

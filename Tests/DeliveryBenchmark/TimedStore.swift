@@ -39,6 +39,7 @@ final class TimedStore: DeliveryStore {
 
   func dueLanes() async throws -> [DueLane] { try await store.dueLanes() }
   func endpointHealth() async throws -> [EndpointID: EndpointHealth] { try await store.endpointHealth() }
+  func endpointPauses() async throws -> [EndpointID: Timestamp] { try await store.endpointPauses() }
   func claim(_ lane: Lane, dueAt now: Timestamp, excluding held: Set<DeliveryID>, limit: Int) async throws -> [DeliveryTask] {
     try await store.claim(lane, dueAt: now, excluding: held, limit: limit)
   }

@@ -158,6 +158,7 @@ private final class ScriptedStore: DeliveryStore {
   func nextDue(of lane: Lane, after now: Timestamp) async throws -> Timestamp? { nil }
 
   func endpointHealth() async throws -> [EndpointID: EndpointHealth] { [:] }
+  func endpointPauses() async throws -> [EndpointID: Timestamp] { [:] }
 
   func record(_ attempts: [AttemptRecord], endpoints: [EndpointReport]) async throws -> RecordReceipt {
     let fails = failures.withLock { failures in

@@ -18,3 +18,6 @@ int64_t clinux_wall_clock(void);
 
 /// The mode (type and permissions) and the size of the file at a path, or of an open one if `path` is null: 0, or -1 with errno.
 int clinux_file_status(const char *path, int descriptor, uint32_t *mode, int64_t *size);
+
+/// Gives an open file to whoever the file or directory at a path belongs to: 0, or -1 with errno.
+int clinux_change_owner(int descriptor, const char *like);

@@ -108,7 +108,7 @@ struct ReplayCommand: AsyncParsableCommand {
 
 /// Replays as rows.
 private struct ReplayTable {
-  private var table = TextTable("MADE", "STATE", "MATCHED", "DONE", "PENDING", "SUCCEEDED", "DEAD", "CANCELLED", "PROJECT", "REPLAY")
+  private var table = TextTable("TIME", "STATE", "MATCHED", "DONE", "PENDING", "SUCCEEDED", "DEAD", "CANCELLED", "PROJECT", "REPLAY")
 
   mutating func add(_ replay: JSONValue) {
     func text(_ key: String) -> String { replay[key]?.stringValue ?? "-" }

@@ -11,8 +11,7 @@ struct ReplayWait {
     while true {
       let figures = try await service.get(ReplayCommand.path + [replay]).json()
       line.show(Self.text(figures))
-      let isOver = ["done", "cancelled"].contains(figures["state"]?.stringValue)
-      if isOver, figures["pending"]?.numberText == "0" { return }
+      if ["done", "cancelled"].contains(figures["state"]?.stringValue), figures["pending"]?.numberText == "0" { return }
       // Nothing tells a client when something has moved.
       try await Task.sleep(for: .milliseconds(500))
     }
@@ -21,11 +20,11 @@ struct ReplayWait {
   /// `██████░░░░ 60 %  600 of 1000 made, 20 pending, 3 dead`
   static func text(_ replay: JSONValue) -> String {
     func number(_ key: String) -> Int { replay[key]?.numberText.flatMap { Int($0) } ?? 0 }
-    let (matched, done) = (number("matched"), number("done"))
+    let (matched, made) = (number("matched"), number("made"))
     if replay["counted"] != true { return "\(matched) found so far" }
-    var text = "\(done) of \(matched) made, \(number("pending")) pending"
+    var text = "\(made) of \(matched) made, \(number("pending")) pending"
     if number("dead") > 0 { text += ", \(number("dead")) dead" }
     if replay["state"] == "paused" { text += ", paused" }
-    return matched > 0 ? "\(ProgressLine.bar(done: done - number("pending"), total: matched))  \(text)" : text
+    return matched > 0 ? "\(ProgressLine.bar(done: number("done"), total: matched))  \(text)" : text
   }
 }

@@ -34,8 +34,9 @@ enum PrivateFile {
     guard descriptor >= 0 else { throw SentenceError("\(path) cannot be made: \(systemReason())") }
     defer { close(descriptor) }
     // Root makes it for whom the service runs as: its directory's owner.
-    var owner = stat()
-    if geteuid() == 0, stat(Self.directory(of: path), &owner) == 0 { _ = fchown(descriptor, owner.st_uid, owner.st_gid) }
+    if geteuid() == 0, !FileStatus.give(descriptor, toOwnerOf: directory(of: path)) {
+      throw SentenceError("\(path) cannot be given to the owner of its directory: \(systemReason())")
+    }
     Console.write(text, to: descriptor)
     // A disk that is full has cut the text off without a word.
     guard lseek(descriptor, 0, SEEK_CUR) == text.utf8.count, fsync(descriptor) == 0 else {

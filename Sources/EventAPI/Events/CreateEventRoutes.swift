@@ -25,9 +25,11 @@ struct CreateEventRoutes: Sendable {
     var answer = HTTPFields()
     answer[.eventID] = Self.list(ids)
     guard Self.wantsRepresentation(headers) else { return Response(status: .ok, headers: answer) }
+    let isList = ids.count != 1 || body.first { !$0.isJSONSpace } == UInt8(ascii: "[")
+    // A duplicate of an event that is too old to be kept cannot be shown. It is known all the same, and so nothing has failed.
+    guard let events = try await representation(of: ids, isList: isList) else { return Response(status: .ok, headers: answer) }
     answer[.preferenceApplied] = "return=representation"
-    return .json(
-      try await representation(of: ids, isList: ids.count != 1 || body.first { !$0.isJSONSpace } == UInt8(ascii: "[")), headers: answer)
+    return .json(events, headers: answer)
   }
 
   /// What clients still take as one header.
@@ -49,11 +51,11 @@ struct CreateEventRoutes: Sendable {
     }
   }
 
-  private func representation(of ids: [String], isList: Bool) async throws -> [UInt8] {
+  private func representation(of ids: [String], isList: Bool) async throws -> [UInt8]? {
     var json = JSONWriter()
     if isList { json.beginArray() }
     for id in ids {
-      guard let event = try await events.event(id, for: .everything) else { throw APIError.unknownEvent(id) }
+      guard let event = try await events.event(id, for: .everything) else { return nil }
       event.appendWireJSON(to: &json)
     }
     if isList { json.endArray() }

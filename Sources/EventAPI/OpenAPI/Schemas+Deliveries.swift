@@ -79,13 +79,13 @@ extension Schemas {
       "Replay": {
         "type": "object",
         "required": [
-          "id", "state", "project", "since", "until", "matched", "counted", "done", "pending", "succeeded", "dead", "cancelled",
+          "id", "state", "project", "since", "until", "matched", "counted", "made", "done", "pending", "succeeded", "dead", "cancelled",
           "creation_time"
         ],
         "additionalProperties": false,
         "properties": {
           "id": {"type": "string"},
-          "state": {"enum": ["running", "paused", "done", "cancelled"], "description": "done: all are made; some may be pending."},
+          "state": {"enum": ["running", "paused", "done", "cancelled"], "description": "done: all are made and settled."},
           "reason": {"type": "string", "description": "Why it is cancelled, if nobody asked for it."},
           "project": {"type": "string"},
           "subscription": {"type": "string"},
@@ -101,7 +101,8 @@ extension Schemas {
           "dead_letters": {"type": "boolean"},
           "matched": {"type": "integer", "description": "How many there are to make; while counted is false, those found so far."},
           "counted": {"type": "boolean"},
-          "done": {"type": "integer", "description": "How many were made."},
+          "made": {"type": "integer", "description": "How many deliveries were made."},
+          "done": {"type": "integer", "description": "How many of them are settled: succeeded, dead or cancelled."},
           "pending": {"type": "integer", "description": "Made, and neither succeeded, dead nor cancelled."},
           "succeeded": {"type": "integer"},
           "dead": {"type": "integer"},

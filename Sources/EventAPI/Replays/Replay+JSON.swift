@@ -18,7 +18,8 @@ extension Replay {
     json.key("counted")
     json.bool(figures.isCounted)
     for (key, figure) in [
-      ("done", figures.done), ("pending", figures.pending), ("succeeded", figures.succeeded), ("dead", figures.dead),
+      ("made", figures.done), ("done", figures.done - figures.pending), ("pending", figures.pending), ("succeeded", figures.succeeded),
+      ("dead", figures.dead),
       ("cancelled", figures.cancelled),
     ] {
       json.key(key)

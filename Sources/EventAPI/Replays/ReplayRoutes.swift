@@ -59,8 +59,8 @@ struct ReplayRoutes: Sendable {
     try call.require(.write, project: there.order.project)
     guard let replay = try await ports.replays.change(there.id, change) else { throw APIError.unknownReplay(call["id"]) }
     call.logger.notice("A replay was changed", metadata: call.trace(replay))
-    // What is cancelled may wait in memory for its turn.
-    if change == .cancel { ports.onSubscriptionsChanged() }
+    // What waits in memory for its turn may have to wait in the table now.
+    ports.onSubscriptionsChanged()
     ports.onReplay()
     return .json(replay.json)
   }

@@ -86,7 +86,7 @@ public struct SubscriptionExplanation: Sendable {
   }
 
   public var verdict: Verdict {
-    if !deliveries.isEmpty { return .matched }
+    if !deliveries.isEmpty { return isHeldByPause ? .paused : .matched }
     guard !isYounger, case .there(_, let verdict) = standing else { return .later }
     switch verdict {
     case .type: return .type
@@ -96,6 +96,15 @@ public struct SubscriptionExplanation: Sendable {
     case .paused: return isSubject ? .filter : .paused
     // It would match, and did not: it was something else then.
     case .matched: return isSubject ? .filter : .later
+    }
+  }
+
+  /// Whether nothing was attempted yet because the subscription is paused.
+  var isHeldByPause: Bool {
+    guard case .there(let subscription, _) = standing, subscription.isPaused else { return false }
+    return deliveries.allSatisfy { delivery in
+      if case .scheduled = delivery.summary.state { return delivery.summary.attempts == 0 }
+      return false
     }
   }
 }

@@ -19,6 +19,7 @@ extension SubscriptionExplanation {
     case .later where isYounger: return "it was made after the event had come"
     case .later: return "it was something else when the event came; as it is now, it would match"
     case .disabled: return "it is disabled" + hindsight
+    case .paused where isHeldByPause: return "it matched; it is paused, and its delivery waits"
     case .paused: return "it was something else when the event came; as it is now, it would match, and it is paused"
     case .type, .filter, .groups: return (clause?.sentence ?? genericReason) + hindsight
     }

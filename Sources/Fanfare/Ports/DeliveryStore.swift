@@ -6,6 +6,9 @@ public protocol DeliveryStore: Sendable {
   /// The endpoints that failed last, and how they fare.
   func endpointHealth() async throws -> [EndpointID: EndpointHealth]
 
+  /// Until when endpoints asked to be left alone (``Verdict/pausesEndpointUntil``), as far as it may still matter.
+  func endpointPauses() async throws -> [EndpointID: Timestamp]
+
   /// The deliveries of a lane that are due at `now`, the longest due first; behind them, of any lane, what was let go by deliveries that
   /// were found to be made no more.
   ///

@@ -2,9 +2,9 @@
 public struct Replay: Sendable, Identifiable {
   public enum State: String, Hashable, Sendable, CaseIterable {
     case running
-    /// Nothing more is scheduled until it is resumed; what is scheduled goes out.
+    /// Nothing more is scheduled until it is resumed, and what was not attempted yet waits as well.
     case paused
-    /// Everything is scheduled; ``Replay/pending`` may still be on its way.
+    /// Everything was made, and is settled.
     case done
     case cancelled
   }
@@ -72,8 +72,6 @@ extension Replay {
     case (.pause, .running), (.pause, .paused): return .paused
     case (.resume, .running), (.resume, .paused): return .running
     case (.cancel, .running), (.cancel, .paused), (.cancel, .cancelled): return .cancelled
-    // All is made, and some of it can still be kept from going out.
-    case (.cancel, .done) where figures.pending > 0: return .cancelled
     case (_, .done), (_, .cancelled): throw .ended(state)
     }
   }

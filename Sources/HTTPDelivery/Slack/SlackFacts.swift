@@ -6,7 +6,9 @@ struct SlackFacts {
 
   /// Keys that are shown below the sentence, in this order, with their labels.
   private static let shown: [(key: String, label: String)] = [
-    ("status", "Status"), ("result", "Result"), ("message", "Message"), ("reason", "Reason"), ("error", "Error"), ("role", "Role"),
+    ("status", "Status"), ("result", "Result"), ("message", "Message"), ("reason", "Reason"), ("last_reason", "Last answer"),
+    ("error", "Error"), ("event", "Event"), ("event_type", "Type"), ("delivery", "Delivery"), ("failing_since", "Failing since"),
+    ("role", "Role"),
     ("permission", "Permission"), ("permissions", "Permissions"), ("build", "Build"), ("build_id", "Build"), ("build_number", "Build"),
     ("release", "Release"), ("version", "Version"), ("branch", "Branch"), ("commit", "Commit"), ("revision", "Revision"),
     ("duration", "Duration"), ("summary", "Summary"), ("description", "Description"),

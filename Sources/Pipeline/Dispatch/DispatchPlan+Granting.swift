@@ -47,6 +47,11 @@ extension DispatchPlan {
       return nil
     case .open: break
     }
+    // What is left is shared: many endpoints that hang may not take all there is, each its own few.
+    if gate.inFlight >= max(1, limits.concurrency - attemptsInFlight) {
+      crowdedOut.insert(lane)
+      return nil
+    }
     if let perSecond = head.subscription.rateLimitPerSecond {
       var pace = paces[lane.subscription].flatMap { $0.perSecond == perSecond ? $0 : nil } ?? Pace(perSecond: perSecond)
       if let next = pace.opens(after: now) {

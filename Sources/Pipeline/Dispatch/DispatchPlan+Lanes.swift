@@ -64,6 +64,8 @@ extension DispatchPlan {
   mutating func giveBackSlot(of task: DeliveryTask, at now: Timestamp) {
     inFlight[task.urgency, default: 0] -= 1
     endpoints[task.endpoint]?.gate.ended(task.urgency, limits, at: now)
+    for lane in crowdedOut { proceed(lane) }
+    crowdedOut = []
   }
 
   mutating func forgetWaiting(of endpoint: EndpointID) {

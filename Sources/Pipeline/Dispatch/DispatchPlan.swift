@@ -47,6 +47,8 @@ struct DispatchPlan {
   /// Lanes that have something to send, in the order of their turns.
   var turns: [Urgency: Queue<Lane>] = [:]
   var havingTurn: Set<Lane> = []
+  /// Lanes that lost their turn because slots were scarce, and not for any reason of their own.
+  var crowdedOut: Set<Lane> = []
   /// Lanes that are behind and have nothing left in memory.
   var wanting: Set<Lane> = []
   var alarms = AlarmClock<Alarm>()
@@ -86,12 +88,15 @@ struct DispatchPlan {
   }
 
   /// What the store says is scheduled, and how endpoints fare. Of those that something is under way for, the plan knows better.
-  mutating func found(_ due: [DueLane], health: [EndpointID: EndpointHealth], at now: Timestamp) {
+  mutating func found(
+    _ due: [DueLane], health: [EndpointID: EndpointHealth], pauses: [EndpointID: Timestamp] = [:], at now: Timestamp
+  ) {
     for entry in due { attach(entry.lane, to: entry.endpoint, isSlack: nil) }
     for endpoint in endpoints.keys where isQuiet(endpoint) {
       endpoints[endpoint]?.gate.found(health[endpoint], at: now)
       noteBreaker(of: endpoint)
     }
+    for (endpoint, until) in pauses where until > now { endpoints[endpoint]?.gate.pause(until: until) }
     for entry in due { schedule(entry.lane, at: entry.dueAt, now: now) }
   }
 

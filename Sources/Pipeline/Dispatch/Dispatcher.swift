@@ -21,7 +21,7 @@ public final class Dispatcher<Sender: DeliverySender>: Service, HealthReporting 
   enum Message: Sendable {
     case offered([DeliveryTask])
     case ended([AttemptResult])
-    case found([DueLane], [EndpointID: EndpointHealth])
+    case found([DueLane], FoundEndpoints)
     case claimed(DispatchPlan.Claim, [DeliveryTask], nextDue: Timestamp?)
     case claimFailed(DispatchPlan.Claim)
     case recorded([AttemptRecord], givenUp: [EndpointID], RecordReceipt)
@@ -106,16 +106,19 @@ public final class Dispatcher<Sender: DeliverySender>: Service, HealthReporting 
   }
 
   /// A line when a breaker opens or closes, and when an endpoint is given up.
-  func log(_ report: EndpointReport) {
-    guard let health = report.health else {
-      return logger.notice("an endpoint that failed is well again", metadata: ["endpoint": "\(report.endpoint.row)"])
-    }
+  func log(_ report: EndpointReport, of task: DeliveryTask) {
+    let place: Logger.Metadata = [
+      "url": "\(task.subscription.kind.publicURL(task.subscription.url))", "project": "\(task.subscription.scope.project)",
+      "subscription": "\(task.subscription.id)",
+    ]
+    guard let health = report.health else { return logger.notice("an endpoint that failed is well again", metadata: place) }
     logger.warning(
       report.isGivenUp
         ? "an endpoint has failed for too long; its subscriptions are paused" : "an endpoint keeps failing and is only probed now",
-      metadata: [
-        "endpoint": "\(report.endpoint.row)", "failures": "\(health.failures)", "failing_since": "\(health.failingSince.rfc3339)",
-      ])
+      metadata: place.merging([
+        "failures": "\(health.failures)", "failing_since": "\(health.failingSince.rfc3339)",
+        "next_probe": "\(health.probeAt?.rfc3339 ?? "-")",
+      ]) { first, _ in first })
   }
 
   /// One wide line an attempt.
@@ -147,4 +150,10 @@ extension DeliveryState {
     case .dead(let reason): "dead (\(reason.rawValue))"
     }
   }
+}
+
+/// What the store knows of endpoints.
+struct FoundEndpoints: Sendable {
+  var health: [EndpointID: EndpointHealth]
+  var pauses: [EndpointID: Timestamp]
 }

@@ -40,7 +40,7 @@ struct DispatcherTurn<Sender: DeliverySender> {
     switch message {
     case .offered(let tasks): plan.offer(tasks)
     case .ended(let results): judge(results, now: now)
-    case .found(let lanes, let health): plan.found(lanes, health: health, at: now)
+    case .found(let lanes, let endpoints): plan.found(lanes, health: endpoints.health, pauses: endpoints.pauses, at: now)
     case .claimed(let claim, let tasks, let nextDue): plan.claimed(tasks, by: claim, nextDue: nextDue, now: now)
     case .claimFailed(let claim): plan.claimFailed(claim)
     case .recorded(let records, let givenUp, let receipt):
@@ -126,7 +126,7 @@ struct DispatcherTurn<Sender: DeliverySender> {
       let policy = dispatcher.configuration.retryPolicy
       if let (report, isToggled) = plan.finished(result.task, policy.endpointSign(of: result), at: now, using: &random) {
         reports[report.endpoint] = report
-        if isToggled || report.isGivenUp { dispatcher.log(report) }
+        if isToggled || report.isGivenUp { dispatcher.log(report, of: result.task) }
       }
       for result in result.ofEachDelivery {
         let record = AttemptRecord(result: result, verdict: policy.verdict(on: result, now: now, using: &random))
@@ -159,9 +159,11 @@ struct DispatcherTurn<Sender: DeliverySender> {
     let dispatcher = dispatcher
     group.addTask {
       let found = await dispatcher.untilDone("looking for due deliveries failed") {
-        (try await dispatcher.store.dueLanes(), try await dispatcher.store.endpointHealth())
+        let endpoints = FoundEndpoints(
+          health: try await dispatcher.store.endpointHealth(), pauses: try await dispatcher.store.endpointPauses())
+        return (try await dispatcher.store.dueLanes(), endpoints)
       }
-      if let (lanes, health) = found { dispatcher.messages.send(.found(lanes, health)) }
+      if let (lanes, endpoints) = found { dispatcher.messages.send(.found(lanes, endpoints)) }
     }
   }
 

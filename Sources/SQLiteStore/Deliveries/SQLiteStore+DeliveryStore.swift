@@ -54,6 +54,16 @@ extension SQLiteStore: DeliveryStore {
     return receipt
   }
 
+  public func endpointPauses() async throws -> [EndpointID: Timestamp] {
+    try await read { db in
+      let select = try Statement("SELECT endpoint, until FROM endpoint_pause", in: db)
+      defer { select.reset() }
+      var pauses: [EndpointID: Timestamp] = [:]
+      while try select.step() { pauses[EndpointID(row: select.int64(0))] = select.timestamp(1) }
+      return pauses
+    }
+  }
+
   public func endpointHealth() async throws -> [EndpointID: EndpointHealth] {
     try await read { db in
       let select = try Statement("SELECT endpoint, failures, failing_since, probe_at, probes FROM endpoint_health", in: db)

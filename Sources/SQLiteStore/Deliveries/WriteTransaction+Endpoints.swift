@@ -27,6 +27,18 @@ extension WriteTransaction {
     try upsert.run()
   }
 
+  /// Keeps what `Retry-After` said, and forgets what is over. A longer pause is not made shorter.
+  func pause(_ endpoint: EndpointID, until: Timestamp) throws {
+    let forget = try statement("DELETE FROM endpoint_pause WHERE until <= ?")
+    forget.bind(1, now)
+    try forget.run()
+    let keep = try statement(
+      "INSERT INTO endpoint_pause(endpoint, until) VALUES (?1, ?2) ON CONFLICT(endpoint) DO UPDATE SET until = max(until, ?2)")
+    keep.bind(1, endpoint.row)
+    keep.bind(2, until)
+    try keep.run()
+  }
+
   /// An endpoint without a row is one that is well.
   private func forget(_ endpoint: EndpointID) throws {
     let delete = try statement("DELETE FROM endpoint_health WHERE endpoint = ?")

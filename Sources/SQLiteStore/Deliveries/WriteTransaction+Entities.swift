@@ -23,7 +23,8 @@ extension WriteTransaction {
   ///
   /// - Parameter job: the replay that it belongs to: replays have an order of their own, and hold nothing live back.
   func entityLane(_ entity: @autoclosure () -> String, for subscription: Subscription, replay job: Int64? = nil) -> EntityLane? {
-    guard subscription.ordering == .entity else { return nil }
+    // A Slack URL gets one message at a time anyway, and what waits for it goes together.
+    guard subscription.ordering == .entity, subscription.kind == .webhook else { return nil }
     let text = job.map { "\(entity())\0replay\0\($0)" } ?? entity()
     return EntityLane(subscription: subscription.row, entity: identity.fingerprint(of: text))
   }

@@ -51,6 +51,7 @@ extension WriteTransaction {
       try announceDeath(of: task, deadReason, lastReason: verdict.reason, attempts: number, &receipt)
       receipt.hasOutbox = true
     }
+    if let until = verdict.pausesEndpointUntil { try pause(task.endpoint, until: until) }
     if verdict.pausesSubscription {
       try setPaused(true, subscription: task.subscription.row, Pausing(reason: verdict.reason), &receipt)
     }

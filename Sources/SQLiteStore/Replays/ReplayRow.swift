@@ -53,10 +53,12 @@ struct ReplayRow {
     return try select.step() ? ReplayRow(select) : nil
   }
 
+  /// For its client it runs until all that it made is settled.
   func replay(_ names: RowNames) -> Replay {
-    Replay(
-      id: names.name(row: row, createdAt: createdAt), order: order, state: state, cancelReason: cancelReason, createdAt: createdAt,
-      endedAt: endedAt, figures: figures)
+    let isOnItsWay = state == .done && figures.pending > 0
+    return Replay(
+      id: names.name(row: row, createdAt: createdAt), order: order, state: isOnItsWay ? .running : state, cancelReason: cancelReason,
+      createdAt: createdAt, endedAt: isOnItsWay ? nil : endedAt, figures: figures)
   }
 
   private static func rows(_ text: String) throws -> Set<Int64> {

@@ -33,12 +33,16 @@ extension WriteTransaction {
       let there = try ReplayRow.read(Int64(bitPattern: id.low), in: db)
     else { return nil }
     let state = try there.replay(identity.replays).state(after: change)
-    if state != there.state {
+    if state != there.state, !(state == .running && there.state == .done) {
       let update = try statement("UPDATE replay SET state = ?, ended_at = ? WHERE row = ?")
       update.bind(1, state.code)
       update.bind(2, state == .cancelled ? now.nanoseconds : nil as Int64?)
       update.bind(3, there.row)
       try update.run()
+    }
+    if state != there.state {
+      if state == .paused { try park(there.row) }
+      if state == .running { try unpark(there.row) }
     }
     if state == .cancelled {
       let cancel = try statement(
@@ -52,6 +56,38 @@ extension WriteTransaction {
       try letGoWhatIsHeld(ofReplay: there.row)
     }
     return try ReplayRow.read(there.row, in: db)?.replay(identity.replays)
+  }
+
+  /// What was not attempted yet waits with the replay.
+  private func park(_ row: Int64) throws {
+    let update = try statement(
+      """
+      UPDATE delivery SET state = \(StateCode.parked) WHERE row IN
+        (SELECT row FROM delivery INDEXED BY delivery_by_replay WHERE replay = ? AND state = \(StateCode.scheduled) AND attempts = 0)
+      """)
+    update.bind(1, row)
+    try update.run()
+  }
+
+  /// But for what waits with its subscription.
+  private func unpark(_ row: Int64) throws {
+    let find = try statement(
+      "SELECT DISTINCT subscription FROM delivery INDEXED BY delivery_by_replay WHERE replay = ? AND state = \(StateCode.parked)")
+    find.bind(1, row)
+    var subscriptions: [Int64] = []
+    while try find.step() { subscriptions.append(find.int64(0)) }
+    find.reset()
+    let update = try statement(
+      """
+      UPDATE delivery SET state = \(StateCode.scheduled) WHERE row IN
+        (SELECT row FROM delivery INDEXED BY delivery_by_replay WHERE replay = ? AND state = \(StateCode.parked) AND subscription = ?)
+      """)
+    for subscription in subscriptions.compactMap({ memory.catalogue.index.subscription(row: $0) })
+    where !subscription.isPaused && !subscription.isDisabled {
+      update.bind(1, row)
+      update.bind(2, subscription.row)
+      try update.run()
+    }
   }
 
   /// What was attempted before stays, and may have been held by what was cancelled.

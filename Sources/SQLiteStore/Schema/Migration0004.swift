@@ -26,6 +26,9 @@ enum Migration0004 {
     CREATE TABLE endpoint_health(
       endpoint INTEGER PRIMARY KEY, failures INTEGER NOT NULL, failing_since INTEGER NOT NULL, probe_at INTEGER, probes INTEGER NOT NULL);
 
+    -- What Retry-After said.
+    CREATE TABLE endpoint_pause(endpoint INTEGER PRIMARY KEY, until INTEGER NOT NULL);
+
     ALTER TABLE subscription ADD COLUMN paused_reason TEXT;
     """
 }

@@ -187,7 +187,8 @@ extension WriteTransaction {
     let state = new.isPaused || new.isDisabled ? StateCode.parked : StateCode.scheduled
     if (old.isPaused || old.isDisabled) && !(new.isPaused || new.isDisabled) { try resume(endpoint) }
     if former != endpoint || (old.isPaused || old.isDisabled) != (new.isPaused || new.isDisabled) {
-      try changeDeliveries(of: old, in: [StateCode.scheduled, StateCode.parked], set: "state = \(state), endpoint = \(endpoint.row)")
+      try changeDeliveries(
+        of: old, in: [StateCode.scheduled, StateCode.parked], set: "state = \(Self.state(state)), endpoint = \(endpoint.row)")
       try changeDeliveries(of: old, in: [StateCode.held], set: "endpoint = \(endpoint.row)")
     }
     if old.ordering == .entity, new.ordering == .none {
@@ -195,6 +196,12 @@ extension WriteTransaction {
       try changeDeliveries(of: old, in: [StateCode.held], set: "state = \(state), entity = NULL")
     }
     memory.catalogue.endpoints[old.row] = endpoint
+  }
+
+  /// What a replay that is paused made stays parked, whatever its subscription does.
+  private static func state(_ code: Int64) -> String {
+    if code != StateCode.scheduled { return String(code) }
+    return "iif(EXISTS (SELECT 1 FROM replay WHERE replay.row = delivery.replay AND replay.state = 1), \(StateCode.parked), \(code))"
   }
 
   /// Changes all that are in one of these states, which are not the settled ones.

@@ -37,7 +37,7 @@ import Testing
   @Test(arguments: [
     (#"{"state":"running","matched":12,"counted":false,"done":0,"pending":0}"#, "12 found so far"),
     (
-      #"{"state":"running","matched":100,"counted":true,"done":70,"pending":20,"dead":3}"#,
+      #"{"state":"running","matched":100,"counted":true,"made":70,"done":50,"pending":20,"dead":3}"#,
       "███████████████░░░░░░░░░░░░░░░ 50 %  70 of 100 made, 20 pending, 3 dead"
     ), (#"{"state":"paused","matched":0,"counted":true,"done":0,"pending":0}"#, "0 of 0 made, 0 pending, paused"),
   ])

@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// What receivers are spared, and what they get all the same.
-@Suite struct PoliteDeliveryTests {
+@Suite(.timeLimit(.minutes(20))) struct PoliteDeliveryTests {
   private func events(_ range: Range<Int>, deployment: (Int) -> String = { _ in "web" }) -> [String] {
     range.map {
       #"{"id":"e-\#($0)","type":"UPDATE_STATE_DEPLOYMENT","state_project":"shop","state_environment":"live","state_deployment":"\#(deployment($0))"}"#

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// Replays under force: whatever dies, each delivery is made once.
-@Suite(.serialized) struct ReplayTests {
+@Suite(.serialized, .timeLimit(.minutes(20))) struct ReplayTests {
   /// `FANFARE_TEST_REPLAYED=200000 FANFARE_TEST_KILLS=20` makes it as large as the issue has it.
   private static let events = setting("FANFARE_TEST_REPLAYED", default: 6_000) / 2
   private static let kills = setting("FANFARE_TEST_KILLS", default: 5)

@@ -2,7 +2,7 @@ import Fanfare
 import Foundation
 import Testing
 
-@Suite struct RetentionTests {
+@Suite(.timeLimit(.minutes(20))) struct RetentionTests {
   private func event(_ id: String, _ type: String = "ADD_BUILD") -> String {
     #"{"id":"\#(id)","type":"\#(type)","inventory_project":"shop","allowed_groups":["a"]}"#
   }

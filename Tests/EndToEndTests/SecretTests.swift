@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Secrets at rest: the real service, the real files, the real command.
-@Suite struct SecretTests {
+@Suite(.timeLimit(.minutes(20))) struct SecretTests {
   private func withDirectory(_ body: (URL) async throws -> Void) async throws {
     let directory = FileManager.default.temporaryDirectory.appending(path: "fanfare-secrets-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)

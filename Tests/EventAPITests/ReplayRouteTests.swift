@@ -14,7 +14,7 @@ import Testing
       let id = try #require(try answer.json["id"]?.stringValue)
       #expect(answer["Location"] == "\(Self.root)/\(id)")
       let expected =
-        #"{"id":"\#(id)","state":"running","project":"p","subscription":"hook","since":"2020-09-13T12:26:41.000000000Z","until":"2020-09-13T12:26:43.500000000Z","type":["ADD_*"],"inventory_application":"a","inventory_version":"v1","matched":0,"counted":false,"done":0,"pending":0,"succeeded":0,"dead":0,"cancelled":0,"creation_time":"2023-11-14T22:13:20.000000000Z"}"#
+        #"{"id":"\#(id)","state":"running","project":"p","subscription":"hook","since":"2020-09-13T12:26:41.000000000Z","until":"2020-09-13T12:26:43.500000000Z","type":["ADD_*"],"inventory_application":"a","inventory_version":"v1","matched":0,"counted":false,"made":0,"done":0,"pending":0,"succeeded":0,"dead":0,"cancelled":0,"creation_time":"2023-11-14T22:13:20.000000000Z"}"#
       #expect(answer.text == expected)
       #expect(try await world.get("\(Self.root)/\(id)/").text == expected)
       #expect(try await world.get(Self.root).text == #"{"elements":[\#(expected)]}"#)

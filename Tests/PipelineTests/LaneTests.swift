@@ -72,7 +72,10 @@ import Testing
   }
 
   @Test func `retries and replays together leave first attempts a quarter`() {
-    var plan = samplePlan { $0.perEndpoint = 8 }
+    var plan = samplePlan {
+      $0.perEndpoint = 8
+      $0.concurrency = 32
+    }
     plan.offer((1...8).map { task($0, tries: 1) } + (11...18).map { task($0, replayOf: "e") })
     let late = plan.granted(at: start)
     #expect(late.count == 6)
@@ -107,5 +110,20 @@ import Testing
     plan.offer([task(4)])
     #expect(plan.granted(at: start + .seconds(10)).isEmpty)
     #expect(plan.granted(at: start + .seconds(3_600)).map(\.id.row) == [4])
+  }
+
+  @Test func `many endpoints that hang leave a slot to one that is well`() {
+    var plan = samplePlan {
+      $0.concurrency = 64
+      $0.perEndpoint = 16
+      $0.held = 4096
+    }
+    plan.offer((0..<400).map { task(Int64($0 + 1), endpoint: Int64($0 % 20 + 1)) })
+    let hanging = plan.granted(at: start)
+    plan.offer([task(1_000, endpoint: 99)])
+    #expect(plan.granted(at: start).map(\.id.row) == [1_000])
+    // Those that were kept short go on as soon as there is room.
+    for task in hanging.prefix(32) { plan.settled(task) }
+    #expect(plan.granted(at: start).count >= 24)
   }
 }

@@ -128,7 +128,8 @@ import Testing
     #expect(plan.granted(at: start).count == 2)
     plan.offer((10...13).map { task($0, endpoint: 20) } + (14...20).map { task($0, endpoint: 21, tries: 1) })
     let live = plan.granted(at: start)
-    #expect(live.count == 6 && live.allSatisfy { $0.replayOf == nil })
+    // One is kept back for an endpoint that has none.
+    #expect(live.count == 5 && live.allSatisfy { $0.replayOf == nil })
     #expect(live.prefix(4).map(\.id.row) == [10, 11, 12, 13])
   }
 }

@@ -35,26 +35,26 @@ import Testing
         var expected: [String: String] = [:]
         for subscription in subscriptions {
           let objection = matcher.objection(of: subscription, to: event)
-          if objection != .scope { expected[subscription.id] = name(of: objection) }
+          if objection != .scope { expected[subscription.id] = name(of: objection, subscription.isPaused) }
         }
         var found: [String: String] = [:]
         for subscription in explanation.subscriptions {
           let verdict = subscription.verdict.rawValue
           found[subscription.id] = verdict
           seen[verdict, default: 0] += 1
-          #expect(subscription.deliveries.count == (subscription.verdict == .matched ? 1 : 0))
+          #expect(subscription.deliveries.count == ([.matched, .paused].contains(subscription.verdict) ? 1 : 0))
         }
         #expect(found == expected, "\(event.text)")
       }
-      for verdict in ["matched", "type", "groups", "disabled", "filter"] { #expect(seen[verdict, default: 0] >= 50, "\(seen)") }
+      for verdict in ["matched", "paused", "type", "groups", "disabled", "filter"] { #expect(seen[verdict, default: 0] >= 50, "\(seen)") }
       try await store.close()
     }
   }
 
   /// A paused subscription is given its deliveries all the same.
-  private func name(of objection: PlainMatcher.Objection?) -> String {
+  private func name(of objection: PlainMatcher.Objection?, _ isPaused: Bool) -> String {
     switch objection {
-    case nil: "matched"
+    case nil: isPaused ? "paused" : "matched"
     case .scope: "scope"
     case .disabled: "disabled"
     case .type: "type"

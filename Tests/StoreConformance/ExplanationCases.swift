@@ -88,10 +88,11 @@ extension StoreConformance {
         func verdicts(_ id: String) async throws -> [SubscriptionExplanation.Verdict]? {
           try await store.explanation(of: id, for: .everything)?.subscriptions.map(\.verdict)
         }
-        #expect(try await verdicts("e") == [.matched, .later, .later])
+        // Its delivery waits, as it is paused.
+        #expect(try await verdicts("e") == [.paused, .later, .later])
         #expect(try await verdicts("f") == [.type, .matched, .matched])
         _ = try await store.setPaused(true, subscription: "b", of: shop)
-        #expect(try await verdicts("e") == [.matched, .paused, .later])
+        #expect(try await verdicts("e") == [.paused, .paused, .later])
         let told = try #require(try await store.explanation(of: "e", for: .everything)).subscriptions
         #expect(told.map(\.isChanged) == [true, true, false])
         #expect(told.map { $0.pause?.since } == [clock.now, clock.now, nil])

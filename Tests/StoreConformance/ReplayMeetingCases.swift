@@ -27,7 +27,7 @@ extension StoreConformance {
         try await world.close(store)
       },
 
-      StoreCase("a replay that is cancelled lets go what was requeued behind what it cancels") { world in
+      StoreCase("a replay that is cancelled leaves nothing behind that would be made, whatever was requeued") { world in
         let clock = TestClock()
         let store = try await world.open(clock)
         try await store.put([ordered])
@@ -36,12 +36,10 @@ extension StoreConformance {
         let replay = try await makeReplay(in: store)
         let first = try #require(try await store.claimAll(dueAt: clock.now).first)
         #expect(try await store.record([attempt(first, .dead(.refused))]).deliveries.map(\.event.id) == ["2"])
-        // It goes behind the second, which is cancelled with the replay.
+        // It goes behind the second.
         #expect(try await store.requeue([first.id], at: clock.now) == 1)
         _ = try await store.change(replay, .cancel)
-        let left = try await store.claimAll(dueAt: clock.now)
-        #expect(left.map(\.id) == [first.id])
-        try await store.record([attempt(left[0], .succeeded)])
+        #expect(try await store.claimAll(dueAt: clock.now).isEmpty)
         #expect(try await store.replay(replay)?.figures.pending == 0)
         try await world.close(store)
       },

@@ -58,7 +58,7 @@ struct ReplayCommand: AsyncParsableCommand {
   }
 
   struct Pause: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Schedules nothing more for now; what is scheduled goes out.")
+    static let configuration = CommandConfiguration(abstract: "Sends nothing more for now; what it made waits with it.")
 
     @OptionGroup var change: Change
 
@@ -74,7 +74,7 @@ struct ReplayCommand: AsyncParsableCommand {
   }
 
   struct Cancel: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Ends a replay, and cancels what it has scheduled and nobody has attempted.")
+    static let configuration = CommandConfiguration(abstract: "Ends a replay, and cancels what it made and is not settled yet.")
 
     @OptionGroup var change: Change
 

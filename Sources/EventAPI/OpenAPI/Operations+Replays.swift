@@ -32,12 +32,12 @@ extension Operations {
     ),
     (
       "POST \(root)/{id}/pause",
-      change("pauseReplay", "Schedule nothing more for now", "What is scheduled already goes out.")
+      change("pauseReplay", "Schedule nothing more for now", "What it made waits with it.")
     ),
     ("POST \(root)/{id}/resume", change("resumeReplay", "Go on where a replay was paused", "")),
     (
       "POST \(root)/{id}/cancel",
-      change("cancelReplay", "End a replay", "What is scheduled and was not attempted yet is cancelled.")
+      change("cancelReplay", "End a replay", "What it made and is not settled yet is cancelled.")
     ),
   ]
 

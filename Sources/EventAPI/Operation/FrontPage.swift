@@ -18,10 +18,14 @@ struct FrontPage: Sendable {
     ("GET /api/v1/events/stream/", "events as they come; <code>export/</code>: any number of them as a file"),
     (
       "GET, PUT /api/v1/events/subscriptions/project/{project}/",
-      "who is told about a project's events; <code>POST …/test</code>: who would be"
+      "who is told about a project's events; <code>POST …/test</code>: who would be; <code>…/{id}/ping</code>: a test message"
     ),
     ("GET /api/v1/events/deliveries/", "who was told, and what came of it"),
     ("GET /api/v1/events/dead-letters/", "what could not be delivered; <code>POST …/requeue</code> tries it again"),
+    (
+      "GET, POST /api/v1/events/replays/",
+      "what is delivered once more; <code>…/{id}/pause</code>, <code>resume</code>, <code>cancel</code>"
+    ),
     ("GET /api/v1/events/quarantine/", "what could not be read"),
     ("GET /v0/account", "who you are; <code>/v0/accounts</code>: who may do what"),
     ("GET /health", "whether each part of the service can do its work"),

@@ -34,7 +34,7 @@ struct MetricsRoutes: Sendable {
   }
 
   private func append(_ store: StoreStatistics, to page: inout Exposition) {
-    page.gauge("fanfare_store_events", "Events in the store.", Double(store.events))
+    page.gauge("fanfare_store_events", "Events that were ever stored; what retention removed counts.", Double(store.events))
     page.gauge("fanfare_deliveries_due", "Scheduled deliveries whose time has come, counted up to 100,000.", Double(store.due))
     page.gauge(
       "fanfare_delivery_oldest_due_age_seconds", "How long the longest due delivery has waited; 0 if none is due.",

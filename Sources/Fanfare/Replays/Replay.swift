@@ -2,7 +2,7 @@
 public struct Replay: Sendable, Identifiable {
   public enum State: String, Hashable, Sendable, CaseIterable {
     case running
-    /// Nothing more is scheduled until it is resumed, and what was not attempted yet waits as well.
+    /// Nothing more is scheduled until it is resumed, and what was made waits as well.
     case paused
     /// Everything was made, and is settled.
     case done

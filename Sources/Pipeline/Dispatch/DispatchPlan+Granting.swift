@@ -47,8 +47,9 @@ extension DispatchPlan {
       return nil
     case .open: break
     }
-    // What is left is shared: many endpoints that hang may not take all there is, each its own few.
-    if gate.inFlight >= max(1, limits.concurrency - attemptsInFlight) {
+    // The last quarter is shared: many endpoints that hang, each with its own few, may not take all there is.
+    let free = limits.concurrency - attemptsInFlight
+    if free <= limits.concurrency / 4, gate.inFlight >= max(1, free) {
       crowdedOut.insert(lane)
       return nil
     }

@@ -49,21 +49,20 @@ extension WriteTransaction {
         """
         UPDATE delivery SET state = \(StateCode.cancelled), dead_reason = '\(CancelReason.replay.rawValue)' WHERE row IN
           (SELECT row FROM delivery INDEXED BY delivery_by_replay
-           WHERE replay = ? AND state IN (\(StateCode.scheduled), \(StateCode.parked), \(StateCode.held)) AND attempts = 0)
+           WHERE replay = ? AND state IN (\(StateCode.scheduled), \(StateCode.parked), \(StateCode.held)))
         """)
       cancel.bind(1, there.row)
       try cancel.run()
-      try letGoWhatIsHeld(ofReplay: there.row)
     }
     return try ReplayRow.read(there.row, in: db)?.replay(identity.replays)
   }
 
-  /// What was not attempted yet waits with the replay.
+  /// What it made waits with it.
   private func park(_ row: Int64) throws {
     let update = try statement(
       """
       UPDATE delivery SET state = \(StateCode.parked) WHERE row IN
-        (SELECT row FROM delivery INDEXED BY delivery_by_replay WHERE replay = ? AND state = \(StateCode.scheduled) AND attempts = 0)
+        (SELECT row FROM delivery INDEXED BY delivery_by_replay WHERE replay = ? AND state = \(StateCode.scheduled))
       """)
     update.bind(1, row)
     try update.run()
@@ -88,17 +87,6 @@ extension WriteTransaction {
       update.bind(2, subscription.row)
       try update.run()
     }
-  }
-
-  /// What was attempted before stays, and may have been held by what was cancelled.
-  private func letGoWhatIsHeld(ofReplay row: Int64) throws {
-    let find = try statement(
-      "SELECT DISTINCT subscription, entity FROM delivery INDEXED BY delivery_by_replay WHERE replay = ? AND state = \(StateCode.held)")
-    find.bind(1, row)
-    var lanes: [EntityLane] = []
-    while try find.step() { lanes.append(EntityLane(subscription: find.int64(0), entity: find.int64(1))) }
-    find.reset()
-    for lane in lanes { try promoteNext(of: lane) }
   }
 
   /// Ends replays whose subscriptions are all gone.

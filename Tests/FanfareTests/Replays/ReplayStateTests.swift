@@ -23,11 +23,6 @@ import Testing
     #expect(throws: ReplayError.ended(state)) { try replay(state, pending: 1).state(after: change) }
   }
 
-  @Test func `one that is done can be cancelled as long as something of it is pending`() throws {
-    #expect(try replay(.done, pending: 1).state(after: .cancel) == .cancelled)
-    #expect(throws: ReplayError.ended(.done)) { try replay(.done).state(after: .cancel) }
-  }
-
   @Test func `an order reads back what it says`() throws {
     var order = ReplayOrder(project: "p", subscription: "s", since: Timestamp(nanoseconds: 1), until: Timestamp(seconds: 9))
     order.types = [Glob("A*"), Glob("B")]

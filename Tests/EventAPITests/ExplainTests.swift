@@ -54,7 +54,7 @@ import Testing
       let found = subscriptions.map { [$0["id"], $0["verdict"], $0["reason"]].map { $0?.stringValue ?? "-" } }
       #expect(
         found == [
-          ["told", "paused", "it matched; it is paused, and its delivery waits"],
+          ["told", "matched", "it matched; it is paused, and its delivery waits"],
           ["late", "later", "it was made after the event had come"],
           ["changed", "later", "it was something else when the event came; as it is now, it would match"],
           ["off", "disabled", "it is disabled"],

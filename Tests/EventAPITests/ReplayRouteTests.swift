@@ -64,7 +64,7 @@ import Testing
         #expect(try await change(name).json["state"]?.stringValue == state)
       }
       #expect(world.nudges.replayCount == 5)
-      #expect(world.nudges.changeCount == 1)
+      #expect(world.nudges.changeCount == 4)
       let late = try await change("resume")
       #expect(late.status == 409)
       #expect(late.code == "replay_ended")

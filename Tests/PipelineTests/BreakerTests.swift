@@ -48,7 +48,7 @@ import Testing
     plan.offer([task(100)])
     var now = start
     var gaps: [Int64] = []
-    for row in Int64(100)..<115 {
+    for row in Int64(100)..<120 {
       let next = try #require(plan.endpoints[EndpointID(row: 1)]?.gate.health?.probeAt)
       gaps.append((next - now).wholeNanoseconds)
       now = next

@@ -58,7 +58,7 @@ public struct EndpointHealth: Sendable, Hashable {
 public struct BreakerRules: Sendable, Hashable {
   /// Failures in a row that open it.
   public var threshold = 10
-  /// The gap before the first probe; it doubles with each probe that fails.
+  /// The gap before the first probe; it gets half as long again with each probe that fails.
   public var firstGap: Duration = .seconds(1)
   public var longestGap: Duration = .seconds(300)
   /// How long an endpoint may fail before its subscriptions are paused (`delivery.pauseAfter`).
@@ -66,10 +66,11 @@ public struct BreakerRules: Sendable, Hashable {
 
   public init(pausesAfter: Duration = .seconds(5 * 86_400)) { self.pausesAfter = pausesAfter }
 
-  /// Up to a tenth longer than the doubling says, so that endpoints that fell together are not probed together.
+  /// Up to a tenth longer than that, so that endpoints that fell together are not probed together.
   func gap(after probes: Int, using random: inout some RandomNumberGenerator) -> Duration {
-    let doubled = firstGap.wholeNanoseconds << Int64(min(probes, 20))
-    let gap = min(doubled, longestGap.wholeNanoseconds)
+    var gap = firstGap.wholeNanoseconds
+    for _ in 0..<probes where gap < longestGap.wholeNanoseconds { gap += gap / 2 }
+    gap = min(gap, longestGap.wholeNanoseconds)
     return .nanoseconds(gap + Int64.random(in: 0...gap / 10, using: &random))
   }
 }

@@ -101,7 +101,7 @@ public struct SubscriptionExplanation: Sendable {
 
   /// Whether nothing was attempted yet because the subscription is paused.
   var isHeldByPause: Bool {
-    guard case .there(let subscription, _) = standing, subscription.isPaused else { return false }
+    guard case .there(let subscription, _) = standing, subscription.isPaused, !deliveries.isEmpty else { return false }
     return deliveries.allSatisfy { delivery in
       if case .scheduled = delivery.summary.state { return delivery.summary.attempts == 0 }
       return false

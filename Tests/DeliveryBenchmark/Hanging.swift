@@ -11,26 +11,24 @@ struct Hanging: AsyncParsableCommand {
 
   func run() async throws {
     var table = Comparison(name: "p99 from commit to success, of \(endpoints - dead) endpoints that are well")
-    for round in 1...load.rounds {
-      table.add(try await p99(of: dead..<endpoints, round), to: .without)
-      table.add(try await p99(of: 0..<endpoints, round), to: .with)
+    for _ in 1...load.rounds {
+      table.add(try await p99(hasDead: false), to: .without)
+      table.add(try await p99(hasDead: true), to: .with)
     }
     print(table.text)
   }
 
-  /// Each endpoint has a project, and each event is of one of them in turn.
-  private func p99(of range: Range<Int>, _ round: Int) async throws -> Percentiles {
+  /// Each endpoint has a project, and each event is of one of them in turn. The events are the same whether the dead ones are there or not.
+  private func p99(hasDead: Bool) async throws -> Percentiles {
     try await Stage.with(in: load.directory) { request in
       request.path.hasPrefix("/hang") ? .never : .status(204)
     } body: { stage in
-      for endpoint in range {
+      for endpoint in hasDead ? 0..<endpoints : dead..<endpoints {
         try await stage.subscribe(project: "p\(endpoint)", path: "/\(endpoint < dead ? "hang" : "well")/\(endpoint)")
       }
-      // The same to each endpoint, whether the dead ones are there or not.
-      let perTick = load.rate * range.count / endpoints / 100
-      try await stage.feed(ticks: load.seconds * 100, perTick: max(perTick, 1)) { "p\(range.lowerBound + $0 % range.count)" }
-      let total = load.seconds * 100 * max(perTick, 1)
-      let well = (0..<total).count { range.lowerBound + $0 % range.count >= dead }
+      let perTick = max(load.rate / 100, 1)
+      try await stage.feed(ticks: load.seconds * 100, perTick: perTick) { "p\($0 % endpoints)" }
+      let well = (0..<load.seconds * 100 * perTick).count { $0 % endpoints >= dead }
       try await stage.settle(well) { $0.contains("/well/") }
       return stage.latencies { $0.contains("/well/") }
     }

@@ -98,7 +98,7 @@ public final class Dispatcher<Sender: DeliverySender>: Service, HealthReporting 
       } catch {
         if Task.isCancelled { return nil }
         logger.error(failure, metadata: ["error": "\(error)", "retry_in": "\(delay)"])
-        // A back-off, as above.
+        // A back-off: the disk sends no signal when it is well again.
         try? await Task.sleep(for: delay)
         delay = min(delay * 2, .seconds(5))
       }

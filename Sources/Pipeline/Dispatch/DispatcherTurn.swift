@@ -58,6 +58,7 @@ struct DispatcherTurn<Sender: DeliverySender> {
       isStopping = true
       let dispatcher = dispatcher
       group.addTask {
+        // The time to stop itself, for what does not end by then.
         try? await Task.sleep(for: dispatcher.configuration.drainTimeout)
         dispatcher.messages.send(.drainTimedOut)
       }

@@ -4,7 +4,7 @@ internal import Fanfare
 struct WriterMemory: Sendable {
   var catalogue = SubscriptionCatalogue()
   var counts = StoreCounts()
-  /// Names accounts and keys.
+  /// Names accounts, keys and the service's own events.
   var ids = KSUIDGenerator()
   var types = Remembered<EventType, Int64>(bound: 4_096)
   var origins = Remembered<Origin.Door, Int64>(bound: 4_096)

@@ -9,6 +9,7 @@ public struct AdmissionRules: Sendable {
 
   public init(
     allowsAnonymous: Bool = false, requestLimit: RequestLimit? = nil,
+    // The slowness is the point of it.
     pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
   ) {
     self.allowsAnonymous = allowsAnonymous

@@ -8,20 +8,12 @@ import Testing
 struct ResolvedNameTests {
   /// Runs `body` with a sender whose names resolve as `hosts` says, and that asks anew for each connection.
   private func withSender(_ hosts: HostsFile, allowing networks: [String], body: (HTTPSender) async throws -> Void) async throws {
-    var configuration = HTTPSenderConfiguration(userAgentVersion: "1.2.3", clock: { now })
-    configuration.allowNetworks = try networks.map { try CIDR(parsing: $0) }
-    configuration.nameCacheTime = .zero
-    let sender = try HTTPSender(configuration: configuration, logger: .silent)
-    let running = Task(executorPreference: hosts) { try await sender.run() }
-    do {
+    try await HTTPDeliveryTests.withSender(on: hosts) {
+      $0.allowNetworks = try networks.map { try CIDR(parsing: $0) }
+      $0.nameCacheTime = .zero
+    } body: { sender in
       try await body(sender)
-    } catch {
-      running.cancel()
-      _ = await running.result
-      throw error
     }
-    running.cancel()
-    try await running.value
   }
 
   @Test(arguments: [

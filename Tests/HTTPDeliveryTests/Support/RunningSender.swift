@@ -7,15 +7,18 @@ import Testing
 import Threading
 
 /// Runs `body` with a sender that works, and stops it afterwards. Loopback is allowed unless the configuration says otherwise.
+///
+/// - Parameter executor: where the sender runs; nil for where all tasks run.
 func withSender(
-  metrics: any MetricsFactory = NOOPMetricsHandler.instance, _ configure: (inout HTTPSenderConfiguration) throws -> Void = { _ in },
+  metrics: any MetricsFactory = NOOPMetricsHandler.instance, on executor: (any TaskExecutor)? = nil,
+  _ configure: (inout HTTPSenderConfiguration) throws -> Void = { _ in },
   body: (HTTPSender) async throws -> Void
 ) async throws {
   var configuration = HTTPSenderConfiguration(userAgentVersion: "1.2.3", clock: { now })
   configuration.allowNetworks = [try CIDR(parsing: "127.0.0.0/8")]
   try configure(&configuration)
   let sender = try HTTPSender(configuration: configuration, logger: .silent, metrics: metrics)
-  let running = Task { try await sender.run() }
+  let running = Task(executorPreference: executor) { try await sender.run() }
   do {
     try await body(sender)
   } catch {

@@ -56,7 +56,5 @@ struct DryRunText {
 }
 
 extension JSONValue? {
-  fileprivate var count: String {
-    if case .number(let text)? = self { text } else { "0" }
-  }
+  fileprivate var count: String { self?.numberText ?? "0" }
 }

@@ -74,7 +74,7 @@ extension ExplanationText {
 
   private static func lines(of attempt: JSONValue) -> [String] {
     func text(_ key: String) -> String? { attempt[key]?.stringValue?.printableLine }
-    func number(_ key: String) -> String? { if case .number(let text)? = attempt[key] { text } else { nil } }
+    func number(_ key: String) -> String? { attempt[key]?.numberText }
     let facts = [
       number("number").map { "#\($0)" }, Timestamp.tableText(text("start_time")), number("duration_ms").map { "\($0) ms" },
       number("status").map { "status \($0)" }, text("outcome"),

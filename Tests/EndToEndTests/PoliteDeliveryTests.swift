@@ -41,8 +41,9 @@ import Testing
           return elements.count == 80
         }
         #expect(hidden.withLock { $0 } == 0)
+        // Eighty became a few; how few depends on how many were stored before the first message went.
         let messages = slack.arrivals.count
-        #expect((4...12).contains(messages))
+        #expect((2...12).contains(messages))
         var digests: [String: Int] = [:]
         var alone = 0
         let page = try await client.get("/api/v1/events/deliveries/?size=100").json

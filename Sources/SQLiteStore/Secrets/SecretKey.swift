@@ -1,5 +1,5 @@
 internal import Crypto
-public import Fanfare
+internal import Fanfare
 
 /// What the secrets in the store are encrypted with: 32 random bytes that must stand elsewhere than in the store.
 ///

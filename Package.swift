@@ -94,6 +94,9 @@ let package = Package(
       name: "PageBenchmark", dependencies: ["Fanfare", "SQLiteStore", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Tests/PageBenchmark", swiftSettings: settings),
     .executableTarget(
+      name: "GrowthBenchmark", dependencies: ["Fanfare", "SQLiteStore", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      path: "Tests/GrowthBenchmark", swiftSettings: settings),
+    .executableTarget(
       name: "DeliveryBenchmark",
       dependencies: [
         "Fanfare", "Threading", "SQLiteStore", "HTTPDelivery", "Pipeline", logging, nio, nioPosix, nioHTTP,

@@ -39,11 +39,13 @@ public final class SQLiteStore: Sendable {
       var random = SystemRandomNumberGenerator()
       return try StoreIdentity(db, using: &random)
     }
-    let memory = try pool.read { try WriterMemory(reading: $0, secrets, configuration.defaultVisibility) }
+    let (memory, recent) = try pool.read {
+      (try WriterMemory(reading: $0, secrets, configuration.defaultVisibility), try RecentIndexes(reading: $0, configuration.foldBounds))
+    }
     self.configuration = configuration
     self.pool = pool
     self.identity = identity
-    self.writer = Writer(pool: pool, identity: identity, secrets: secrets, memory: memory, configuration: configuration)
+    self.writer = Writer(pool: pool, identity: identity, secrets: secrets, memory: memory, recent: recent, configuration: configuration)
     self.lock = Mutex(lock)
     (replayedDeliveriesSettled, replaySettlements) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }

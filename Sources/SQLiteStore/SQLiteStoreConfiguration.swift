@@ -20,6 +20,7 @@ public struct SQLiteStoreConfiguration: Sendable {
   public var writerBound = 1_024
   /// Bytes of events that may wait for the writer, the first command not counted.
   public var writerBytesBound = 32 << 20
+  var foldBounds = FoldBounds()
 
   public init(
     path: String, secretKey: @escaping @Sendable (SecretKey.ID?) throws -> SecretKey, defaultVisibility: DefaultVisibility = .restricted,

@@ -26,7 +26,8 @@ struct Producer {
 
   static func place(_ deployment: Int) -> StatePlace {
     StatePlace(
-      project: "project-\(deployment / 20)", environment: deployment.isMultiple(of: 2) ? "live" : "test", deployment: "service-\(deployment)")
+      project: "project-\(deployment / 20)", environment: deployment.isMultiple(of: 2) ? "live" : "test",
+      deployment: "service-\(deployment)")
   }
 
   mutating func next() -> Arrival {

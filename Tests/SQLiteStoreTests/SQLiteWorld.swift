@@ -1,11 +1,15 @@
 import Fanfare
+import GRDB
 import Glibc
-import SQLiteStore
 import StoreConformance
+
+@testable import SQLiteStore
 
 /// A directory of its own with a database in it.
 struct SQLiteWorld: StoreWorld {
   let directory: String
+  /// Unlike the service's, if that is what a test is about.
+  var foldBounds = FoldBounds()
 
   static func make() async throws -> SQLiteWorld {
     var template = Array("/tmp/fanfare-store-XXXXXX".utf8CString)
@@ -20,8 +24,10 @@ struct SQLiteWorld: StoreWorld {
   var path: String { directory + "/fanfare.sqlite" }
 
   func configuration(_ clock: TestClock, defaultVisibility: DefaultVisibility = .restricted) -> SQLiteStoreConfiguration {
-    SQLiteStoreConfiguration(
+    var configuration = SQLiteStoreConfiguration(
       directory: directory, secretKey: { _ in .sample(1) }, defaultVisibility: defaultVisibility, clock: { clock.now })
+    configuration.foldBounds = foldBounds
+    return configuration
   }
 
   func open(_ clock: TestClock, defaultVisibility: DefaultVisibility = .restricted) async throws -> SQLiteStore {
@@ -31,8 +37,23 @@ struct SQLiteWorld: StoreWorld {
   func close(_ store: SQLiteStore) async throws { try await store.close() }
 
   func remove() async throws {
-    for name in files { unlink(directory + "/" + name) }
+    try await clear()
     rmdir(directory)
+  }
+
+  /// How many entries timelines have in all, in the table and in memory.
+  func entryCount(_ store: SQLiteStore) async throws -> Int {
+    try await store.pool.read { db in
+      let reader = try TimelineReader(store.writer.recent, in: db)
+      var count = 0
+      for timeline in try Int64.fetchAll(db, sql: "SELECT id FROM timeline") {
+        for audience in try Int64.fetchAll(db, sql: "SELECT 0 UNION SELECT id FROM audience") {
+          let run = RunKey(timeline: timeline, audience: audience)
+          count += try reader.entries(of: run, newerThan: EntryPosition(occurredAt: .min, sequence: 0), limit: .max).count
+        }
+      }
+      return count
+    }
   }
 
   var files: [String] {
@@ -59,6 +80,17 @@ struct SQLiteWorld: StoreWorld {
       fclose(file)
     }
     return copy
+  }
+
+  /// Puts its files where those of another are, whose store is closed.
+  func replaceFiles(of other: SQLiteWorld) async throws {
+    try await other.clear()
+    for name in files { rename(directory + "/" + name, other.directory + "/" + name) }
+    rmdir(directory)
+  }
+
+  private func clear() async throws {
+    for name in files { unlink(directory + "/" + name) }
   }
 
   private func contents(of path: String) -> [UInt8]? {

@@ -48,10 +48,10 @@ import Testing
           "SEARCH delivery USING COVERING INDEX delivery_parked (state=? AND subscription=?)"
         ),
         (
-          "SELECT occurred_at, seq FROM timeline_entry WHERE timeline = 1 AND audience = 0 AND (occurred_at, seq) <= (1, 2) ORDER BY occurred_at DESC, seq DESC LIMIT 9",
-          "SEARCH timeline_entry USING PRIMARY KEY (timeline=? AND audience=? AND (occurred_at,seq)<(?,?))"
+          "SELECT occurred_at, seq, entries, row FROM timeline_slice WHERE timeline = 1 AND audience = 0 AND (occurred_at, seq) <= (1, 2) ORDER BY occurred_at DESC, seq DESC LIMIT 1",
+          "SEARCH timeline_slice USING INDEX timeline_slice_by_first (timeline=? AND audience=? AND (occurred_at,seq)<(?,?))"
         ),
-        ("SELECT seq, id FROM event WHERE id_fingerprint = 1", "SEARCH event USING INDEX event_by_id (id_fingerprint=?)"),
+        ("SELECT seq FROM event_id WHERE key = 1", "SEARCH event_id USING PRIMARY KEY (key=?)"),
         (
           "SELECT row FROM delivery INDEXED BY delivery_by_subscription WHERE row >= 1 AND row < 9 AND subscription = 3 ORDER BY row DESC LIMIT 2",
           "SEARCH delivery USING COVERING INDEX delivery_by_subscription (subscription=? AND rowid>? AND rowid<?)"
@@ -104,9 +104,10 @@ import Testing
       func cost(_ reader: Reader) async throws -> Int {
         try await store.pool.read { db in
           let readership = try Readership(reader, .restricted, store.knownAudiences, in: db)
-          let statement = try Statement(TimelineRun.sql, in: db)
+          let statement = try Statement(TimelineSlices.sql, in: db)
           let before = statement.instructions
-          var listing = try EventListing(.everything, readership, EventFilter(), from: .newest, size: 20, in: db)
+          let timelines = try TimelineReader(store.writer.recent, in: db)
+          var listing = try EventListing(.everything, readership, EventFilter(), from: .newest, size: 20, in: timelines)
           #expect(try listing?.page().events.count == 20)
           return statement.instructions - before
         }

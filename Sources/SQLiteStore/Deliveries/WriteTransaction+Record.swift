@@ -5,7 +5,6 @@ extension WriteTransaction {
     var receipt = RecordReceipt()
     for attempt in attempts { try record(attempt, visibility, &receipt) }
     for endpoint in endpoints { try record(endpoint, &receipt) }
-    try insertEntries()
     return receipt
   }
 

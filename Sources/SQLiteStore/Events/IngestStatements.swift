@@ -2,23 +2,20 @@ internal import GRDB
 
 /// What the ingest runs for each event.
 struct IngestStatements {
-  let findByFingerprint: Statement
+  let findByKey: Statement
+  let findID: Statement
   let insertEvent: Statement
-  let insertEntry: Statement
   let insertDelivery: Statement
   let insertReaderDelivery: Statement
 
   init(_ db: Database) throws {
-    findByFingerprint = try Statement("SELECT seq, id FROM event WHERE id_fingerprint = ?", in: db)
+    findByKey = try Statement("SELECT seq FROM event_id WHERE key = ?", in: db)
+    findID = try Statement("SELECT id FROM event WHERE seq = ?", in: db)
     insertEvent = try Statement(
       """
       INSERT INTO event(seq, id, id_fingerprint, type, occurred_at, received_at, audience, origin, flags, first_delivery, deliveries,
         traceparent, compact, committed_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      """, in: db)
-    insertEntry = try Statement(
-      """
-      INSERT INTO timeline_entry(timeline, audience, occurred_at, seq, event_audience, type, flags) VALUES (?, ?, ?, ?, ?, ?, ?)
+      VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """, in: db)
     insertDelivery = try Statement(
       """

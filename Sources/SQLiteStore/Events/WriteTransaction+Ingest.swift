@@ -23,7 +23,6 @@ extension WriteTransaction {
         receipt.hasOutbox = true
       }
     }
-    try insertEntries()
     return receipt
   }
 
@@ -38,7 +37,6 @@ extension WriteTransaction {
       case .conflict: throw EventConflict(id: event.id)
       }
     }
-    try insertEntries()
     return receipt
   }
 
@@ -52,12 +50,7 @@ extension WriteTransaction {
 
   private func identify(_ event: Event) throws -> EventIdentity {
     let fingerprint = identity.fingerprint(of: event.id)
-    let find = try forIngest().findByFingerprint
-    find.bind(1, fingerprint)
-    defer { find.reset() }
-    while try find.step() {
-      guard find.text(1) == event.id else { continue }
-      let sequence = find.int64(0)
+    if let sequence = try sequence(ofEvent: event.id, key: StoreIdentity.key(fingerprint: fingerprint)) {
       return try event.saysTheSame(as: storedEvent(sequence)) ? .duplicate(sequence: sequence) : .conflict(sequence: sequence)
     }
     if let removed = try removedEvent(like: event, fingerprint: fingerprint) {
@@ -106,23 +99,23 @@ extension WriteTransaction {
     let insert = statements.insertEvent
     insert.bind(1, sequence)
     insert.bind(2, event.id)
-    insert.bind(3, fingerprint)
-    insert.bind(4, type)
-    insert.bind(5, event.occurredAt)
-    insert.bind(6, event.receivedAt)
-    insert.bind(7, audience)
-    insert.bind(8, try originID(origin.door))
-    insert.bind(9, flags.rawValue)
-    insert.bind(10, subscriptions.isEmpty ? 0 : memory.counts.lastDelivery + 1)
-    insert.bind(11, subscriptions.count)
-    insert.bind(12, event.traceparent)
-    insert.bind(13, compact)
-    insert.bind(14, now)
+    insert.bind(3, type)
+    insert.bind(4, event.occurredAt)
+    insert.bind(5, event.receivedAt)
+    insert.bind(6, audience)
+    insert.bind(7, try originID(origin.door))
+    insert.bind(8, flags.rawValue)
+    insert.bind(9, subscriptions.isEmpty ? 0 : memory.counts.lastDelivery + 1)
+    insert.bind(10, subscriptions.count)
+    insert.bind(11, event.traceparent)
+    insert.bind(12, compact)
+    insert.bind(13, now)
     try insert.run()
     memory.counts.lastSequence = sequence
     eventsStored += 1
 
-    try collectEntries(of: event, sequence: sequence, type: type, audience: audience)
+    remember(key: StoreIdentity.key(fingerprint: fingerprint), of: sequence)
+    try collectEntries(of: event, sequence: sequence, type: type, audience: audience, into: &newEntries)
     if !subscriptions.isEmpty {
       try showDeliveries(count: subscriptions.count, audience: audience, username: event.username)
       let stored = StoredEvent(

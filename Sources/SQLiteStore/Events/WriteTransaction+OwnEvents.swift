@@ -18,7 +18,6 @@ struct Pausing {
 }
 
 // What the service does to subscriptions and deliveries is told in their projects' trails (contract §7), in the transaction that does it.
-// The caller writes the timelines' entries (`insertEntries`) once it is done.
 
 extension WriteTransaction {
   func announce(_ isPaused: Bool, _ subscription: Subscription, _ pausing: Pausing, _ receipt: inout RecordReceipt) throws {

@@ -15,21 +15,23 @@ struct EventListing {
 
   /// Nil if no event can be on the page.
   init?(
-    _ timeline: Timeline, _ readership: Readership, _ filter: EventFilter, from position: EntryPosition, size: Int, in db: Database
+    _ timeline: Timeline, _ readership: Readership, _ filter: EventFilter, from position: EntryPosition, size: Int,
+    in timelines: TimelineReader
   ) throws {
+    let db = timelines.db
     guard let path = PathFilter(timeline, filter), let types = try Self.types(filter.types, in: db) else { return nil }
     self.db = db
     self.filter = filter
     self.path = path
     self.types = types.all ? nil : types.ids
     self.size = size
-    guard let sources = try ListingSources(path, readership, since: filter.since, size: size, in: db) else { return nil }
+    guard let sources = try ListingSources(path, readership, since: filter.since, in: timelines) else { return nil }
     self.sources = sources
     var position = position
     if let until = filter.until, until.nanoseconds > .min {
       position = min(position, EntryPosition(occurredAt: until.nanoseconds - 1, sequence: .max))
     }
-    entries = try MergedEntries(sources.first, from: position)
+    entries = try MergedEntries(sources.first(), from: position)
   }
 
   mutating func page() throws -> EventPage {
@@ -57,7 +59,7 @@ struct EventListing {
   private mutating func next() throws -> TimelineEntry? {
     if let entry = try entries.next() { return entry }
     guard let position = entries.gaveUpAt else { return nil }
-    entries = try MergedEntries(sources.merging, from: position)
+    entries = try MergedEntries(sources.merging(), from: position)
     return try entries.next()
   }
 

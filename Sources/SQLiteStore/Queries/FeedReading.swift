@@ -8,6 +8,7 @@ struct FeedReading {
   /// So many events are looked at in one call.
   static let reach = 4_096
 
+  private let timelines: TimelineReader
   private let db: Database
   private let filter: EventFilter
   private let path: PathFilter?
@@ -20,8 +21,11 @@ struct FeedReading {
   /// What was found out about the audiences met so far: there may be many more than a page meets.
   private var verdicts: [Int64: Bool] = [:]
 
-  init(_ reader: Reader, _ visibility: DefaultVisibility, _ filter: EventFilter, from request: FeedRequest, in db: Database) throws {
-    self.db = db
+  init(
+    _ reader: Reader, _ visibility: DefaultVisibility, _ filter: EventFilter, from request: FeedRequest, in timelines: TimelineReader
+  ) throws {
+    self.timelines = timelines
+    db = timelines.db
     self.filter = filter
     self.request = request
     self.reader = reader
@@ -31,7 +35,7 @@ struct FeedReading {
     types = matching.map { $0.all ? nil : $0.ids } ?? []
     switch reader {
     case .everything: own = nil
-    case .member(_, let username): own = try username.flatMap { try Timeline.user($0).id(in: db) }
+    case .member(_, let username): own = try username.flatMap { try Timeline.user($0).id(in: timelines.db) }
     }
   }
 
@@ -65,7 +69,7 @@ struct FeedReading {
     if let until = filter.until, occurredAt >= until { return false }
     if try isFor(row.int64(2)) { return true }
     guard let own else { return false }
-    return try Readership.acted(own, occurredAt: occurredAt, sequence: row.int64(0), in: db)
+    return try timelines.isInOwn(own, EntryPosition(occurredAt: occurredAt.nanoseconds, sequence: row.int64(0)))
   }
 
   private mutating func isFor(_ audience: Int64) throws -> Bool {

@@ -13,14 +13,14 @@ struct ListingSources {
   private let actor: Int64?
   private let everything: Int64
   private let since: Int64
-  private let size: Int
-  private let select: Statement
+  private let reader: TimelineReader
   private let audiences: AudienceSet?
   /// What the caller did himself, if that comes on top.
   private let own: Int64?
 
   /// Nil if one of the timelines has no event.
-  init?(_ path: PathFilter, _ readership: Readership, since: Timestamp?, size: Int, in db: Database) throws {
+  init?(_ path: PathFilter, _ readership: Readership, since: Timestamp?, in reader: TimelineReader) throws {
+    let db = reader.db
     var timelines: [Int64] = []
     for timeline in path.timelines {
       guard let id = try timeline.id(in: db) else { return nil }
@@ -36,8 +36,7 @@ struct ListingSources {
     self.actor = actor
     self.everything = everything
     self.since = since?.nanoseconds ?? .min
-    self.size = size
-    select = try Statement(TimelineRun.sql, in: db)
+    self.reader = reader
     switch readership {
     case .audiences(let audiences, let username) where username == nil || !username.isSame(as: path.username):
       self.audiences = audiences
@@ -49,40 +48,33 @@ struct ListingSources {
   }
 
   /// To begin with. One that skips gives up when it would have been cheaper to merge; then ``merging`` goes on from there.
-  var first: [Intersection] {
+  func first() throws -> [Intersection] {
     guard let audiences else {
       // A user's run says it all where no place is asked for.
-      return [intersection(of: timelines.isEmpty && actor == nil ? [everything] : timelines, with: actor)]
+      return [try intersection(of: timelines.isEmpty && actor == nil ? [everything] : timelines, with: actor)]
     }
-    if audiences.count <= (actor == nil ? Self.mergeLimit : Self.mergeLimitWithUser) { return merging }
-    let skipping = intersection(
+    if audiences.count <= (actor == nil ? Self.mergeLimit : Self.mergeLimitWithUser) { return try merging() }
+    let skipping = try intersection(
       of: places, with: actor, only: audiences, patience: audiences.count * TimelineRun.rowsPerSearch)
-    return [skipping] + ownEvents
+    return try [skipping] + ownEvents()
   }
 
   /// A run for each audience.
-  var merging: [Intersection] {
+  func merging() throws -> [Intersection] {
     guard let audiences else { return [] }
-    // Together the runs hold a page or two before any has to be read on.
-    let chunk = max(2, min(size + 1, 2 * (size + 1) / max(audiences.count, 1)))
-    return audiences.numbers.map { intersection(audience: $0, of: places, with: actor, firstChunk: chunk) } + ownEvents
+    return try audiences.numbers.map { try intersection(audience: $0, of: places, with: actor) } + ownEvents()
   }
 
   /// Audiences have runs of their own in timelines of places only.
   private var places: [Int64] { timelines.isEmpty ? [everything] : timelines }
 
-  private var ownEvents: [Intersection] { own.map { [intersection(of: timelines, with: $0)] } ?? [] }
+  private func ownEvents() throws -> [Intersection] { try own.map { [try intersection(of: timelines, with: $0)] } ?? [] }
 
   private func intersection(
-    audience: Int64 = AudienceCode.all, of places: [Int64], with user: Int64?, firstChunk: Int? = nil, only audiences: AudienceSet? = nil,
-    patience: Int = .max
-  ) -> Intersection {
-    let firstChunk = firstChunk ?? size + 1
-    func run(_ timeline: Int64, _ audience: Int64) -> TimelineRun {
-      TimelineRun(timeline: timeline, audience: audience, since: since, firstChunk: firstChunk, select: select)
-    }
-    var runs = places.map { run($0, audience) }
-    if let user { runs.append(run(user, AudienceCode.all)) }
+    audience: Int64 = AudienceCode.all, of places: [Int64], with user: Int64?, only audiences: AudienceSet? = nil, patience: Int = .max
+  ) throws -> Intersection {
+    var runs = try places.map { try TimelineRun(timeline: $0, audience: audience, since: since, reader) }
+    if let user { runs.append(try TimelineRun(timeline: user, audience: AudienceCode.all, since: since, reader)) }
     return Intersection(runs, audiences: audiences, patience: patience)
   }
 }

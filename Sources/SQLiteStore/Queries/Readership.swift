@@ -19,12 +19,13 @@ enum Readership {
 
   /// Whether one event may be seen, without reading all audiences.
   static func maySee(
-    sequence: Int64, occurredAt: Timestamp, audience: Int64, _ reader: Reader, _ visibility: DefaultVisibility, in db: Database
+    sequence: Int64, occurredAt: Timestamp, audience: Int64, _ reader: Reader, _ visibility: DefaultVisibility,
+    in timelines: TimelineReader
   ) throws -> Bool {
     guard case .member(let groups, let username) = reader else { return true }
-    if try meets(audience, groups, username, visibility, in: db) { return true }
-    guard let username, let own = try Timeline.user(username).id(in: db) else { return false }
-    return try acted(own, occurredAt: occurredAt, sequence: sequence, in: db)
+    if try meets(audience, groups, username, visibility, in: timelines.db) { return true }
+    guard let username, let own = try Timeline.user(username).id(in: timelines.db) else { return false }
+    return try timelines.isInOwn(own, EntryPosition(occurredAt: occurredAt.nanoseconds, sequence: sequence))
   }
 
   /// Whether a caller is of an audience.
@@ -38,17 +39,6 @@ enum Readership {
     meets.bind(1, audience)
     meets.bind(2, names(groups))
     return try meets.step()
-  }
-
-  /// Whether an event is in a user's own timeline.
-  static func acted(_ own: Int64, occurredAt: Timestamp, sequence: Int64, in db: Database) throws -> Bool {
-    let acted = try Statement(
-      "SELECT 1 FROM timeline_entry WHERE timeline = ? AND audience = 0 AND occurred_at = ? AND seq = ?", in: db)
-    defer { acted.reset() }
-    acted.bind(1, own)
-    acted.bind(2, occurredAt)
-    acted.bind(3, sequence)
-    return try acted.step()
   }
 
   /// Whether events that name nobody are for this caller.

@@ -21,7 +21,7 @@ extension SQLiteStore: DeliveryQuery {
 
   public func delivery(_ id: DeliveryID, for reader: Reader) async throws -> DeliveryDetail? {
     try await read { [self] db in
-      guard try identity.maySee(id, reader, visibility, in: db) else { return nil }
+      guard try identity.maySee(id, reader, visibility, in: TimelineReader(writer.recent, in: db)) else { return nil }
       return try DeliveryReader(names: identity, db: db).detail(row: id.row)
     }
   }
@@ -34,8 +34,9 @@ extension SQLiteStore: DeliveryQuery {
           JOIN subscription_set ON subscription_set.row = subscription.subscription_set WHERE delivery.row = ?
         """, in: db)
       var projects: Set<String> = []
+      let timelines = try TimelineReader(writer.recent, in: db)
       for id in ids {
-        guard try identity.maySee(id, reader, visibility, in: db) else { throw UnknownDelivery(id: id) }
+        guard try identity.maySee(id, reader, visibility, in: timelines) else { throw UnknownDelivery(id: id) }
         select.bind(1, id.row)
         defer { select.reset() }
         if try select.step() { projects.insert(select.text(0)) }
@@ -48,8 +49,9 @@ extension SQLiteStore: DeliveryQuery {
   public func requeue(_ ids: [DeliveryID], for reader: Reader, at now: Timestamp) async throws -> Int {
     if ids.isEmpty { return 0 }
     return try await writer.perform { [visibility] transaction in
+      let timelines = try TimelineReader(transaction.recent, in: transaction.db)
       for id in ids {
-        guard try transaction.identity.maySee(id, reader, visibility, in: transaction.db) else { throw UnknownDelivery(id: id) }
+        guard try transaction.identity.maySee(id, reader, visibility, in: timelines) else { throw UnknownDelivery(id: id) }
       }
       return try transaction.requeue(rows: Set(ids.map(\.row)).sorted(), at: now)
     }
@@ -76,7 +78,8 @@ extension SQLiteStore: DeliveryQuery {
 
 extension StoreIdentity {
   /// Whether there is such a delivery and the reader may see its event.
-  func maySee(_ id: DeliveryID, _ reader: Reader, _ visibility: DefaultVisibility, in db: Database) throws -> Bool {
+  func maySee(_ id: DeliveryID, _ reader: Reader, _ visibility: DefaultVisibility, in timelines: TimelineReader) throws -> Bool {
+    let db = timelines.db
     guard try NamedRows(table: "delivery", names: deliveries, db: db).creation(of: id.ksuid) != nil else { return false }
     let select = try Statement(
       """
@@ -86,7 +89,7 @@ extension StoreIdentity {
     select.bind(1, id.row)
     guard try select.step() else { return false }
     return try Readership.maySee(
-      sequence: select.int64(0), occurredAt: select.timestamp(1), audience: select.int64(2), reader, visibility, in: db)
+      sequence: select.int64(0), occurredAt: select.timestamp(1), audience: select.int64(2), reader, visibility, in: timelines)
   }
 }
 

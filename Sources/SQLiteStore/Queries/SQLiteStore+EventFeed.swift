@@ -12,7 +12,7 @@ extension SQLiteStore: EventFeed {
 
   public func events(for reader: Reader, filter: EventFilter, from request: FeedRequest) async throws -> FeedPage {
     try await read { [self] db in
-      var reading = try FeedReading(reader, visibility, filter, from: request, in: db)
+      var reading = try FeedReading(reader, visibility, filter, from: request, in: TimelineReader(writer.recent, in: db))
       return try reading.page()
     }
   }

@@ -14,8 +14,11 @@ extension SQLiteStore: EventHistory {
         request.place.map { EntryPosition(occurredAt: $0.occurredAt.nanoseconds, sequence: $0.sequence).older } ?? EntryPosition.newest
       var found: [HistoryPlace: StoredEvent] = [:]
       var end: HistoryPlace?
+      let timelines = try TimelineReader(writer.recent, in: db)
       for timeline in scope.timelines {
-        guard var listing = try EventListing(timeline, readership, filter, from: position, size: request.events, in: db) else { continue }
+        guard var listing = try EventListing(timeline, readership, filter, from: position, size: request.events, in: timelines) else {
+          continue
+        }
         listing.maximumBytes = request.bytes
         let page = try listing.page()
         for event in page.events { found[HistoryPlace(of: event)] = event }

@@ -1,92 +1,56 @@
-internal import Fanfare
-internal import GRDB
-
-/// A place in the order of listings: by time, ties by arrival.
-struct EntryPosition: Comparable {
-  var occurredAt: Int64
-  var sequence: Int64
-
-  static let newest = EntryPosition(occurredAt: .max, sequence: .max)
-
-  /// The next older place; sequences begin at 1, so there always is one.
-  var older: EntryPosition { EntryPosition(occurredAt: occurredAt, sequence: sequence - 1) }
-
-  static func < (left: EntryPosition, right: EntryPosition) -> Bool {
-    (left.occurredAt, left.sequence) < (right.occurredAt, right.sequence)
-  }
-}
-
-struct TimelineEntry {
-  let position: EntryPosition
-  let audience: Int64
-  let type: Int64
-  let flags: EntryFlags
-}
-
-/// One run of a timeline, the newest entries first: all of them (audience 0), or those of one audience. Reads ahead in chunks.
+/// One run of a timeline, the newest entries first. Reads the table slice by slice.
 struct TimelineRun {
-  private let timeline: Int64
-  private let audience: Int64
+  private let run: RunKey
   /// Entries before this time do not count.
   private let since: Int64
-  private let select: Statement
-  private var buffer: [TimelineEntry] = []
-  private var next = 0
+  private let reader: TimelineReader
+  /// What is in no slice yet, in order; those before `recentEnd` are still to come.
+  private let recent: [TimelineEntry]
+  private var recentEnd: Int
+  /// The slice at hand, likewise.
+  private var slice: [TimelineEntry] = []
+  private var sliceEnd = 0
   private var isExhausted = false
-  private var chunk: Int
-  /// How many calls the chunk at hand has answered.
-  private var answered = 0
-  static let sql = """
-    SELECT occurred_at, seq, event_audience, type, flags FROM timeline_entry
-    WHERE timeline = ? AND audience = ? AND (occurred_at, seq) <= (?, ?) ORDER BY occurred_at DESC, seq DESC LIMIT ?
-    """
 
-  /// A new search costs about as much as reading this many rows on.
+  /// A new search costs about as much as passing over this many entries.
   static let rowsPerSearch = 16
 
-  /// - Parameter select: ``sql``, which all runs of a listing share: each use of it is over when a chunk is read.
-  init(timeline: Int64, audience: Int64, since: Int64, firstChunk: Int, select: Statement) {
-    self.timeline = timeline
-    self.audience = audience
+  init(timeline: Int64, audience: Int64, since: Int64, _ reader: TimelineReader) throws {
+    run = RunKey(timeline: timeline, audience: audience)
     self.since = since
-    self.chunk = firstChunk
-    self.select = select
+    self.reader = reader
+    recent = try reader.recentEntries(of: run)
+    recentEnd = recent.count
   }
 
   /// The newest entry that is not newer than `position`, which must not be newer than that of the call before.
   mutating func entry(atOrBefore position: EntryPosition) throws -> TimelineEntry? {
-    while next < buffer.count, buffer[next].position > position { next += 1 }
-    if next == buffer.count, !isExhausted {
-      if !buffer.isEmpty { adjustChunk() }
-      try read(from: position)
-    }
-    answered += 1
-    return next < buffer.count ? buffer[next] : nil
+    recentEnd = Self.end(of: recent, recentEnd, position)
+    let newest = recentEnd > 0 ? recent[recentEnd - 1] : nil
+    // What is newer than all that is in slices needs none of them.
+    let stored = try storedEntry(atOrBefore: position)
+    guard let entry = [newest, stored].compactMap({ $0 }).max(by: { $0.position < $1.position }) else { return nil }
+    return entry.position.occurredAt < since ? nil : entry
   }
 
-  private mutating func read(from position: EntryPosition) throws {
-    buffer.removeAll(keepingCapacity: true)
-    next = 0
-    select.bind(1, timeline)
-    select.bind(2, audience)
-    select.bind(3, position.occurredAt)
-    select.bind(4, position.sequence)
-    select.bind(5, chunk)
-    defer { select.reset() }
-    while try select.step() {
-      let occurredAt = select.int64(0)
-      if occurredAt < since { break }
-      buffer.append(
-        TimelineEntry(
-          position: EntryPosition(occurredAt: occurredAt, sequence: select.int64(1)), audience: select.int64(2), type: select.int64(3),
-          flags: EntryFlags(rawValue: select.int64(4))))
+  private mutating func storedEntry(atOrBefore position: EntryPosition) throws -> TimelineEntry? {
+    sliceEnd = Self.end(of: slice, sliceEnd, position)
+    if sliceEnd == 0, !isExhausted {
+      slice.removeAll(keepingCapacity: true)
+      try reader.slice(of: run, atOrBefore: position, into: &slice)
+      sliceEnd = Self.end(of: slice, slice.count, position)
+      isExhausted = sliceEnd == 0
     }
-    isExhausted = buffer.count < chunk
-    answered = 0
+    return sliceEnd > 0 ? slice[sliceEnd - 1] : nil
   }
 
-  /// Reads further ahead if most of what was read was of use, and less far if the reader leaps over it.
-  private mutating func adjustChunk() {
-    chunk = answered * Self.rowsPerSearch >= chunk ? min(chunk * 2, 256) : max(chunk / 2, 4)
+  /// How many of the first `end` entries are not newer than `position`: a few back mostly, or somewhere.
+  private static func end(of entries: [TimelineEntry], _ end: Int, _ position: EntryPosition) -> Int {
+    var index = end
+    while index > 0, entries[index - 1].position > position {
+      if end - index == 8 { return entries[..<index].firstIndex(newerThan: position) }
+      index -= 1
+    }
+    return index
   }
 }

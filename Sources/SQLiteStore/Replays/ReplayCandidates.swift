@@ -71,26 +71,11 @@ struct ReplayCandidates {
   private func entries(of path: PathFilter, after position: EntryPosition, limit: Int) throws -> [TimelineEntry] {
     // All that the path names must hold, so any one of its timelines has them all.
     let timelines = path.timelines.last.map { [$0] } ?? [.inventoryProject(order.project), .stateProject(order.project)]
-    let select = try Statement(
-      """
-      SELECT occurred_at, seq, event_audience, type FROM timeline_entry
-      WHERE timeline = ? AND audience = 0 AND (occurred_at, seq) > (?, ?) ORDER BY occurred_at, seq LIMIT ?
-      """, in: db)
+    let reader = try TimelineReader(store.writer.recent, in: db)
     var entries: [TimelineEntry] = []
     for timeline in timelines {
       guard let id = try timeline.id(in: db) else { continue }
-      select.bind(1, id)
-      select.bind(2, position.occurredAt)
-      select.bind(3, position.sequence)
-      select.bind(4, limit)
-      defer { select.reset() }
-      while try select.step() {
-        entries.append(
-          TimelineEntry(
-            position: EntryPosition(occurredAt: select.int64(0), sequence: select.int64(1)), audience: select.int64(2),
-            type: select.int64(3),
-            flags: []))
-      }
+      entries += try reader.entries(of: RunKey(timeline: id, audience: AudienceCode.all), newerThan: position, limit: limit)
     }
     if timelines.count == 1 { return entries }
     entries.sort { $0.position < $1.position }

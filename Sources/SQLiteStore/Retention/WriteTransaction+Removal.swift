@@ -8,9 +8,11 @@ extension WriteTransaction {
     let deliveries = try EventDeliveries(in: db)
     let select = try statement(
       """
-      SELECT \(StoredEvent.columns), event.flags, event.audience, event.type, event.id_fingerprint
+      SELECT \(StoredEvent.columns), event.flags, event.audience, event.type
       FROM event JOIN type ON type.id = event.type WHERE seq = ?
       """)
+    let forgetID = try statement("DELETE FROM event_id WHERE key = ? AND seq = ?")
+    var entries: [RunEntry] = []
     var removed: [Int64] = []
     for sequence in sequences {
       if try deliveries.isAnyPending(ofEvent: sequence) { continue }
@@ -21,13 +23,17 @@ extension WriteTransaction {
       let next = StoredEvent.columnCount
       event.isTimeGiven = EventFlags(rawValue: select.int64(next)).contains(.isTimeGiven)
       let audience = select.int64(next + 1)
-      try collectEntries(of: event, sequence: sequence, type: select.int64(next + 2), audience: audience)
-      try remember(event, sequence: sequence, fingerprint: select.int64(next + 3))
+      try collectEntries(of: event, sequence: sequence, type: select.int64(next + 2), audience: audience, into: &entries)
+      let fingerprint = identity.fingerprint(of: event.id)
+      try remember(event, sequence: sequence, fingerprint: fingerprint)
+      forgetID.bind(1, StoreIdentity.key(fingerprint: fingerprint))
+      forgetID.bind(2, sequence)
+      try forgetID.run()
       let readers = [audience] + (try event.username.map { [-(try userTimelineID($0))] } ?? [])
       try removeDeliveries(deliveries.rows(ofEvent: sequence), deliveries, readers: readers)
       removed.append(sequence)
     }
-    try removeEntries()
+    try removeEntries(entries)
     try rememberLastNumbers()
     return try removeRows(removed, of: "event", named: "seq")
   }
@@ -47,20 +53,6 @@ extension WriteTransaction {
         removeShown.bind(2, row)
         try removeShown.run()
       }
-    }
-  }
-
-  /// Removes what ``collectEntries(of:sequence:type:audience:)`` has noted, in the table's order.
-  private func removeEntries() throws {
-    defer { newEntries.removeAll(keepingCapacity: true) }
-    newEntries.sort()
-    let remove = try statement("DELETE FROM timeline_entry WHERE timeline = ? AND audience = ? AND occurred_at = ? AND seq = ?")
-    for entry in newEntries {
-      remove.bind(1, entry.timeline)
-      remove.bind(2, entry.audience)
-      remove.bind(3, entry.occurredAt)
-      remove.bind(4, entry.sequence)
-      try remove.run()
     }
   }
 

@@ -11,6 +11,7 @@ enum Schema {
     migrator.registerMigration("0005", foreignKeyChecks: .immediate) { try $0.execute(sql: Migration0005.sql) }
     migrator.registerMigration("0006", foreignKeyChecks: .immediate) { try $0.execute(sql: Migration0006.sql) }
     migrator.registerMigration("0007", foreignKeyChecks: .immediate) { try $0.execute(sql: Migration0007.sql) }
+    migrator.registerMigration("0008", foreignKeyChecks: .immediate) { try Migration0008.migrate($0) }
     return migrator
   }
 }
@@ -35,7 +36,7 @@ struct EventFlags: OptionSet {
   static let isTypeUnknown = EventFlags(rawValue: 4)
 }
 
-/// `timeline_entry.flags`.
+/// The flags of a ``TimelineEntry``: one bit.
 struct EntryFlags: OptionSet {
   let rawValue: Int64
   static let hasDeployment = EntryFlags(rawValue: 1)

@@ -59,6 +59,10 @@ struct Statement {
     }
   }
 
+  func bind(_ index: Int32, copying bytes: UnsafeRawBufferPointer) {
+    sqlite3_bind_blob(handle, index, bytes.baseAddress, Int32(bytes.count), Self.copied)
+  }
+
   func bind(_ index: Int32, _ value: [UInt8]?) {
     if let value { bind(index, value) } else { sqlite3_bind_null(handle, index) }
   }
@@ -108,6 +112,12 @@ struct Statement {
   }
 
   func optionalText(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
+
+  /// Lends the bytes of a column.
+  func withBlob<Value>(_ column: Int32, _ body: (UnsafeRawBufferPointer) -> Value) -> Value {
+    let bytes = sqlite3_column_blob(handle, column)
+    return body(UnsafeRawBufferPointer(start: bytes, count: bytes == nil ? 0 : Int(sqlite3_column_bytes(handle, column))))
+  }
 
   func blob(_ column: Int32) -> [UInt8] {
     guard let bytes = sqlite3_column_blob(handle, column) else { return [] }

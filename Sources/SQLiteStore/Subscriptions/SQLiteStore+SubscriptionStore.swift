@@ -28,7 +28,6 @@ extension SQLiteStore: SubscriptionStore {
       guard let entry = transaction.memory.catalogue.index.subscriptions(of: scope).first(where: { $0.id == id }) else { return nil }
       var receipt = RecordReceipt()
       try transaction.setPaused(isPaused, subscription: entry.row, Pausing(reason: Pausing.byHand, actor: actor), &receipt)
-      try transaction.insertEntries()
       return transaction.memory.catalogue.index.subscription(row: entry.row)
     }
   }

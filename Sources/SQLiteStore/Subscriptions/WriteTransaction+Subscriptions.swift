@@ -44,7 +44,6 @@ extension WriteTransaction {
     for subscription in changed {
       try announce(subscription.isPaused, subscription, Pausing(reason: Pausing.byHand, actor: actor), &receipt)
     }
-    try insertEntries()
     return SubscriptionSet(version: version + 1, subscriptions: members)
   }
 

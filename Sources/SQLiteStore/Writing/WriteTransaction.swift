@@ -10,16 +10,29 @@ final class WriteTransaction {
   let identity: StoreIdentity
   let secrets: SecretBox
   var eventsStored = 0
-  /// Timeline rows that the command at hand has still to write.
-  var newEntries: [NewEntry] = []
+  /// What the indexes get of the new events, and lose of those that were removed, once all is committed.
+  let recent: RecentIndexes
+  var newEntries: [RunEntry] = []
+  var removedEntries: [RunEntry] = []
+  /// The keys of the new events' ids, in their order.
+  var newKeys: [Int64] = []
+  var newIDs: IDTable
+  /// What it has moved from memory to tables.
+  var foldedEntries: RecentEntries.Part?
+  var foldedIDs: RecentIDs.Part?
   var isCatalogueChanged = false
 
   private var ingestStatements: IngestStatements?
   private var recordStatements: RecordStatements?
 
-  init(_ db: Database, memory: WriterMemory, now: Timestamp, identity: StoreIdentity, secrets: SecretBox) {
+  private let lastSequence: Int64
+
+  init(_ db: Database, memory: WriterMemory, recent: RecentIndexes, now: Timestamp, identity: StoreIdentity, secrets: SecretBox) {
     self.db = db
     self.memory = memory
+    self.recent = recent
+    lastSequence = memory.counts.lastSequence
+    newIDs = IDTable(base: lastSequence)
     self.now = now
     self.identity = identity
     self.secrets = secrets
@@ -29,21 +42,34 @@ final class WriteTransaction {
   struct Mark {
     fileprivate let memory: WriterMemory.Mark
     fileprivate let eventsStored: Int
+    fileprivate let newEntries: Int
+    fileprivate let removedEntries: Int
+    fileprivate let newKeys: Int
     fileprivate let isCatalogueChanged: Bool
   }
 
-  func mark() -> Mark { Mark(memory: memory.mark(), eventsStored: eventsStored, isCatalogueChanged: isCatalogueChanged) }
+  func mark() -> Mark {
+    Mark(
+      memory: memory.mark(), eventsStored: eventsStored, newEntries: newEntries.count, removedEntries: removedEntries.count,
+      newKeys: newKeys.count, isCatalogueChanged: isCatalogueChanged)
+  }
 
   func rollback(to mark: Mark) {
     memory.rollback(to: mark.memory)
-    newEntries.removeAll(keepingCapacity: true)
+    newEntries.removeSubrange(mark.newEntries...)
+    removedEntries.removeSubrange(mark.removedEntries...)
+    newKeys.removeSubrange(mark.newKeys...)
+    newIDs.removeAll()
+    for (index, key) in newKeys.enumerated() { newIDs.insert(key, lastSequence + 1 + Int64(index)) }
     eventsStored = mark.eventsStored
     isCatalogueChanged = mark.isCatalogueChanged
   }
 
   /// Goes back to the last commit.
   func reset() {
-    rollback(to: Mark(memory: .beginning, eventsStored: 0, isCatalogueChanged: false))
+    rollback(
+      to: Mark(memory: .beginning, eventsStored: 0, newEntries: 0, removedEntries: 0, newKeys: 0, isCatalogueChanged: false))
+    (foldedEntries, foldedIDs) = (nil, nil)
   }
 
   /// The time to give to new deliveries, quarantine entries and replays: a clock that steps back keeps the last.

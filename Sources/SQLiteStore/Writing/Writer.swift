@@ -13,6 +13,8 @@ final class Writer: Sendable {
   let catalogue: Mutex<SubscriptionCatalogue>
   /// How many rows there are of what is counted, as of the last commit.
   let counts: Mutex<StoreCounts>
+  /// What the indexes do not have yet.
+  let recent: RecentIndexes
   /// Why the last commit failed; nil if it did not.
   let lastFailure = Mutex<String?>(nil)
 
@@ -27,10 +29,14 @@ final class Writer: Sendable {
   private let commitCommands = Recorder(label: "fanfare_commit_commands")
   private let commitEvents = Recorder(label: "fanfare_commit_events")
 
-  init(pool: DatabasePool, identity: StoreIdentity, secrets: SecretBox, memory: WriterMemory, configuration: SQLiteStoreConfiguration) {
+  init(
+    pool: DatabasePool, identity: StoreIdentity, secrets: SecretBox, memory: WriterMemory, recent: RecentIndexes,
+    configuration: SQLiteStoreConfiguration
+  ) {
     self.pool = pool
     self.identity = identity
     self.secrets = secrets
+    self.recent = recent
     self.catalogue = Mutex(memory.catalogue)
     self.counts = Mutex(memory.counts)
     self.memory = Mutex(memory)
@@ -78,10 +84,10 @@ final class Writer: Sendable {
   /// How many commands wait for the writer.
   var waiting: Int { queue.withLock { $0.waiting.count } }
 
-  /// Refuses what comes from now on and returns when all that was taken is done.
+  /// Refuses what comes from now on and returns when all that was taken is done, and all is in the file.
   func close() async throws {
     queue.withLock { $0.close() }
-    try await pool.writeWithoutTransaction { _ in }
+    try await pool.writeWithoutTransaction { self.settle($0) }
   }
 
   // MARK: On the writer's queue
@@ -94,13 +100,26 @@ final class Writer: Sendable {
     }
   }
 
-  private func commit(_ commands: [WriteCommand], in db: Database) {
+  /// Leaves nothing to be made anew, or moved out of the log, by the next opening. It could, so a failure is nobody's.
+  private func settle(_ db: Database) {
+    for _ in 1...2 {
+      // The rest of what is sealed, and then what is not.
+      let isAny = recent.entries.withLock { $0.isSealed || $0.seal() }
+      if isAny { commit([], in: db, isLast: true) }
+    }
+    try? db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+  }
+
+  private func commit(_ commands: [WriteCommand], in db: Database, isLast: Bool = false) {
     let start = ContinuousClock.now
-    let transaction = WriteTransaction(db, memory: memory.withLock { $0.taken() }, now: clock(), identity: identity, secrets: secrets)
+    let transaction = WriteTransaction(
+      db, memory: memory.withLock { $0.taken() }, recent: recent, now: clock(), identity: identity, secrets: secrets)
     let replies: [@Sendable () -> Void]
     do {
       try db.beginTransaction(.immediate)
       replies = try run(commands, in: transaction)
+      try transaction.foldIDs()
+      try transaction.foldEntries(isAll: isLast)
       try db.commit()
     } catch {
       if db.isInsideTransaction { try? db.rollback() }
@@ -167,6 +186,13 @@ final class Writer: Sendable {
 
   private func publish(_ transaction: WriteTransaction) {
     transaction.memory.commit()
+    let last = transaction.memory.counts.lastSequence
+    recent.entries.withLock {
+      $0.commit(transaction.newEntries, upTo: last, without: transaction.removedEntries, folded: transaction.foldedEntries)
+    }
+    recent.ids.withLock {
+      $0.commit(transaction.newKeys, from: last - Int64(transaction.newKeys.count) + 1, folded: transaction.foldedIDs)
+    }
     let isCatalogueChanged = transaction.isCatalogueChanged
     memory.withLock { memory in
       memory = transaction.memory

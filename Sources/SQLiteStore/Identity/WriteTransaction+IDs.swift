@@ -1,0 +1,93 @@
+internal import Fanfare
+internal import GRDB
+internal import Synchronization
+
+// An event is found by the key of its id (``StoreIdentity/key(of:)``); what has the key is compared by the id itself, so that two ids with
+// one key do no harm.
+
+extension WriteTransaction {
+  /// The event with an id, this transaction's own included; nil if there is none.
+  func sequence(ofEvent id: String, key: Int64) throws -> Int64? {
+    var candidates: [Int64] = []
+    newIDs.find(key, into: &candidates)
+    recent.ids.withLock { $0.find(key, into: &candidates) }
+    let statements = try forIngest()
+    statements.findByKey.bind(1, key)
+    while try statements.findByKey.step() { candidates.append(statements.findByKey.int64(0)) }
+    statements.findByKey.reset()
+    return try candidates.first { try Self.isID(id, ofEvent: $0, statements.findID) }
+  }
+
+  func remember(key: Int64, of sequence: Int64) {
+    newIDs.insert(key, sequence)
+    newKeys.append(key)
+  }
+
+  /// Writes down what the transaction has to remember, and puts some of what waits into the table.
+  func foldIDs() throws {
+    if !newKeys.isEmpty {
+      let insert = try statement("INSERT INTO recent_id(first_seq, keys) VALUES (?, ?)")
+      insert.bind(1, memory.counts.lastSequence - Int64(newKeys.count) + 1)
+      newKeys.withUnsafeBytes { insert.bind(2, copying: $0) }
+      try insert.run()
+    }
+    guard eventsStored > 0, let part = recent.ids.withLock({ $0.nextPart(events: eventsStored) }) else { return try clearIDs() }
+    // A crash may have come between two parts: then the first is put in again.
+    let insert = try statement("INSERT OR IGNORE INTO event_id(key, seq) VALUES (?, ?)")
+    // The oldest of them may be gone by now.
+    let oldest = try Int64.fetchOne(db, sql: "SELECT min(seq) FROM event") ?? .max
+    for (key, sequence) in part.rows where sequence >= oldest {
+      insert.bind(1, key)
+      insert.bind(2, sequence)
+      try insert.run()
+    }
+    if let last = part.foldedTo {
+      let update = try statement("UPDATE timeline_fold SET ids_folded_to = ?")
+      update.bind(1, last)
+      try update.run()
+    }
+    foldedIDs = part
+  }
+
+  /// Removes some of what is in the table by now.
+  private func clearIDs() throws {
+    if eventsStored == 0 { return }
+    let delete = try statement(
+      "DELETE FROM recent_id WHERE first_seq IN (SELECT first_seq FROM recent_id WHERE first_seq <= ? ORDER BY first_seq LIMIT 16)")
+    delete.bind(1, recent.ids.withLock { $0.foldedTo })
+    try delete.run()
+  }
+
+  private static func isID(_ id: String, ofEvent sequence: Int64, _ find: Statement) throws -> Bool {
+    find.bind(1, sequence)
+    defer { find.reset() }
+    return try find.step() && find.text(0) == id
+  }
+}
+
+extension SQLiteStore {
+  /// The events of a snapshot that may have this id.
+  func sequences(ofEvent id: String, in db: Database) throws -> [Int64] {
+    let key = identity.key(of: id)
+    var candidates: [Int64] = []
+    try RecentIDs.find(key, in: db, into: &candidates)
+    let foldedTo = try RecentIDs.foldedTo(in: db)
+    let isKnown = writer.recent.ids.withLock { ids in
+      if ids.foldedTo > foldedTo { return false }
+      ids.find(key, into: &candidates)
+      return true
+    }
+    if !isKnown {
+      // The snapshot is older than what was put into the table last.
+      try RecentIDs.eachRecent(after: foldedTo, in: db) { if $0 == key { candidates.append($1) } }
+    }
+    return candidates
+  }
+}
+
+extension StoreIdentity {
+  /// 48 bits of the fingerprint: SQLite keeps them in six bytes, and one in thirty million ids meets another's among ten million events.
+  func key(of id: String) -> Int64 { Self.key(fingerprint: fingerprint(of: id)) }
+
+  static func key(fingerprint: Int64) -> Int64 { fingerprint >> 16 }
+}

@@ -1,0 +1,64 @@
+internal import GRDB
+
+/// Indexes of events that are written thousands of events at a time.
+enum Migration0008 {
+  static let sql = """
+    -- Neighbours of a run (a timeline's events of an audience, or all of them as audience 0) in one row: see EntrySlice. Those of the newest
+    -- events are in memory only, and made anew from the events after a restart.
+    CREATE TABLE timeline_slice(
+      row INTEGER PRIMARY KEY, timeline INTEGER NOT NULL, audience INTEGER NOT NULL, occurred_at INTEGER NOT NULL, seq INTEGER NOT NULL,
+      entries BLOB NOT NULL);
+    CREATE UNIQUE INDEX timeline_slice_by_first ON timeline_slice(timeline, audience, occurred_at, seq);
+
+    -- Events by the 48-bit keys of their ids; `recent_id` has those that are not in there yet, eight bytes each, of events one after the other.
+    CREATE TABLE event_id(key INTEGER, seq INTEGER, PRIMARY KEY(key, seq)) WITHOUT ROWID;
+    CREATE TABLE recent_id(first_seq INTEGER PRIMARY KEY, keys BLOB NOT NULL);
+
+    -- How far both are, by events: see FoldMark.
+    CREATE TABLE timeline_fold(
+      row INTEGER PRIMARY KEY CHECK (row = 1), folded_to INTEGER NOT NULL, folding_to INTEGER NOT NULL, folding_timeline INTEGER NOT NULL,
+      ids_folded_to INTEGER NOT NULL);
+    """
+
+  static let end = """
+    -- In the order of the index that it replaces. `event.id_fingerprint` stays in events that have it, and is 0 in others.
+    INSERT INTO event_id(key, seq) SELECT id_fingerprint >> 16, seq FROM event ORDER BY id_fingerprint;
+    INSERT INTO timeline_fold SELECT 1, seq, seq, 0, seq FROM (SELECT coalesce(max(seq), 0) AS seq FROM event);
+    DROP INDEX event_by_id;
+    DROP TABLE timeline_entry;
+    """
+
+  static func migrate(_ db: Database) throws {
+    try db.execute(sql: sql)
+    try moveEntries(in: db)
+    try db.execute(sql: end)
+  }
+
+  private static func moveEntries(in db: Database) throws {
+    let select = try Statement(
+      """
+      SELECT timeline, audience, occurred_at, seq, event_audience, type, flags FROM timeline_entry
+      ORDER BY timeline, audience, occurred_at, seq
+      """, in: db)
+    let insert = try Statement("INSERT INTO timeline_slice(timeline, audience, occurred_at, seq, entries) VALUES (?, ?, ?, ?, ?)", in: db)
+    var (run, slice): (RunKey?, EntrySlice?)
+    func write() throws {
+      guard let run, let slice else { return }
+      TimelineSlices.bind(insert, run, slice.first)
+      insert.bind(5, slice.bytes)
+      try insert.run()
+    }
+    defer { select.reset() }
+    while try select.step() {
+      let next = RunKey(timeline: select.int64(0), audience: select.int64(1))
+      let entry = TimelineEntry(
+        position: EntryPosition(occurredAt: select.int64(2), sequence: select.int64(3)), audience: select.int64(4), type: select.int64(5),
+        flags: EntryFlags(rawValue: select.int64(6)))
+      if run == next, slice?.append(entry) == true { continue }
+      try write()
+      (run, slice) = (next, EntrySlice(beginningAt: entry.position, of: next))
+      _ = slice?.append(entry)
+    }
+    try write()
+  }
+}

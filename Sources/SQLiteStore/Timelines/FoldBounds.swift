@@ -1,0 +1,13 @@
+/// How much the indexes may be behind the events before it is folded into them.
+struct FoldBounds: Sendable {
+  /// A generation of timeline entries is sealed with so many events, runs or entries: a few megabytes.
+  var events: Int64 = 8_192
+  var runs = 16_384
+  var entries = 131_072
+  /// A transaction folds so many runs at least.
+  var leastRuns = 32
+  /// So many ids are put into their table together: three in each page of a table of ten million. Four megabytes.
+  var ids = 196_608
+  /// A transaction puts in so many at least.
+  var leastIDs = 64
+}

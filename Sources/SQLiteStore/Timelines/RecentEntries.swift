@@ -1,0 +1,160 @@
+/// Timeline entries of the newest events, which are not in `timeline_slice` yet. Nothing is lost with them: the events are on disk.
+///
+/// They are written thousands of events at a time, sorted, because every run that gets an entry costs a page. While the ``current``
+/// generation grows, the ``sealed`` one is folded into the table, some timelines in each transaction. The one before is kept for those
+/// who read a snapshot from before that was done.
+struct RecentEntries: Sendable {
+  /// As of the last commit.
+  private(set) var mark: FoldMark
+  private var previous: Generation?
+  private var sealed: Sealed?
+  private var current: Generation
+  private let bounds: FoldBounds
+
+  private struct Sealed: Sendable {
+    var generation: Generation
+    /// Its runs in the table's order; those before `next` are folded.
+    let order: [RunKey]
+    var next = 0
+
+    init(_ generation: Generation, after timeline: Int64 = 0) {
+      self.generation = generation
+      order = generation.runs.keys.sorted()
+      next = order.firstIndex { $0.timeline > timeline } ?? order.count
+    }
+  }
+
+  /// The entries of events after one and up to another.
+  struct Generation: Sendable {
+    let after: Int64
+    fileprivate(set) var last: Int64
+    fileprivate(set) var runs: [RunKey: [TimelineEntry]] = [:]
+    fileprivate var count = 0
+
+    init(after: Int64, last: Int64) {
+      self.after = after
+      self.last = last
+    }
+
+    mutating func insert(_ new: RunEntry) {
+      count += 1
+      runs[new.run, default: []].insertInOrder(new.entry)
+    }
+
+    fileprivate mutating func remove(_ old: RunEntry) {
+      guard let index = runs[old.run]?.index(of: old.entry.position) else { return }
+      runs[old.run]?.remove(at: index)
+      count -= 1
+    }
+  }
+
+  /// What one transaction folds: whole timelines of the sealed generation.
+  struct Part: Sendable {
+    fileprivate(set) var runs: [(key: RunKey, entries: [TimelineEntry])] = []
+    /// How the table stands once these are in it.
+    fileprivate(set) var mark: FoldMark
+    fileprivate var next: Int
+  }
+
+  /// - Parameters:
+  ///   - folding: the events that some timelines have already, if there are any.
+  ///   - current: all later ones.
+  init(_ mark: FoldMark, folding: Generation?, current: Generation, _ bounds: FoldBounds) {
+    self.mark = mark
+    self.bounds = bounds
+    self.current = current
+    sealed = folding.map { Sealed($0, after: mark.foldingTimeline) }
+    sealIfFull()
+  }
+
+  var isSealed: Bool { sealed != nil }
+
+  // MARK: Reading
+
+  /// A run's entries that are not in the table; nil if that is not known any more for so old a snapshot.
+  func entries(of run: RunKey, _ mark: FoldMark) -> [TimelineEntry]? {
+    let after = mark.last(of: run.timeline)
+    let generations = [previous, sealed?.generation, current].compactMap { $0 }
+    guard let oldest = generations.first, oldest.after <= after else { return nil }
+    var found: [TimelineEntry] = []
+    for generation in generations where generation.last > after {
+      guard let entries = generation.runs[run] else { continue }
+      let fitting = generation.after >= after ? entries : entries.filter { $0.position.sequence > after }
+      if found.isEmpty {
+        found = fitting
+      } else {
+        for entry in fitting { found.insertInOrder(entry) }
+      }
+    }
+    return found
+  }
+
+  // MARK: Writing
+
+  /// What the transaction that stored so many events should fold.
+  ///
+  /// - Parameter isAll: everything that is sealed.
+  func nextPart(events: Int, isAll: Bool = false) -> Part? {
+    guard let sealed else { return nil }
+    let quota =
+      isAll || isFull ? sealed.order.count : max(bounds.leastRuns, sealed.order.count * events * 2 / Int(bounds.events))
+    var part = Part(mark: mark, next: sealed.next)
+    while part.next < sealed.order.count {
+      let run = sealed.order[part.next]
+      // A timeline's runs go together: the mark says which timelines are done.
+      if part.runs.count >= quota, run.timeline != part.runs[part.runs.count - 1].key.timeline { break }
+      part.runs.append((run, sealed.generation.runs[run] ?? []))
+      part.next += 1
+    }
+    part.mark.foldingTo = sealed.generation.last
+    part.mark.foldingTimeline = part.runs.last?.key.timeline ?? mark.foldingTimeline
+    if part.next == sealed.order.count { part.mark = FoldMark(foldedTo: sealed.generation.last) }
+    return part
+  }
+
+  /// What a transaction has stored, removed and folded, once it is committed.
+  mutating func commit(_ new: [RunEntry], upTo last: Int64, without removed: [RunEntry], folded part: Part?) {
+    for entry in new { current.insert(entry) }
+    current.last = last
+    for entry in removed {
+      sealed?.generation.remove(entry)
+      current.remove(entry)
+    }
+    if let part {
+      mark = part.mark
+      sealed?.next = part.next
+      if let done = sealed, done.next == done.order.count {
+        previous = done.generation
+        sealed = nil
+      }
+    }
+    sealIfFull()
+  }
+
+  /// Seals what there is, so that it can be folded; false if there is nothing, or something is sealed already.
+  mutating func seal() -> Bool {
+    if sealed != nil || current.last == current.after { return false }
+    sealed = Sealed(current)
+    current = Generation(after: current.last, last: current.last)
+    return true
+  }
+
+  private var isFull: Bool {
+    current.last - current.after >= bounds.events || current.runs.count >= bounds.runs || current.count >= bounds.entries
+  }
+
+  private mutating func sealIfFull() {
+    if isFull { _ = seal() }
+  }
+}
+
+extension [TimelineEntry] {
+  /// Most come in the order of time.
+  fileprivate mutating func insertInOrder(_ entry: TimelineEntry) {
+    if let last, last.position > entry.position {
+      insert(entry, at: firstIndex(newerThan: entry.position))
+    } else {
+      append(entry)
+    }
+  }
+}

@@ -1,0 +1,92 @@
+internal import Fanfare
+internal import GRDB
+internal import Synchronization
+
+/// Reads timelines in one snapshot: what is in the table, and what is in memory only. Must not leave the block that has the connection.
+final class TimelineReader {
+  let db: Database
+  private let recent: RecentIndexes
+  private let mark: FoldMark
+  private let older: Statement
+  /// What is not in the table, read from the events themselves: for a snapshot that is older than what the memory knows.
+  private var unfolded: RecentEntries?
+
+  init(_ recent: RecentIndexes, in db: Database) throws {
+    self.db = db
+    self.recent = recent
+    mark = try FoldMark(in: db)
+    older = try Statement(TimelineSlices.sql, in: db)
+  }
+
+  /// A run's entries that are not in the table, in order. Some may be of events that the snapshot does not have.
+  func recentEntries(of run: RunKey) throws -> [TimelineEntry] {
+    if unfolded == nil {
+      if let entries = recent.entries.withLock({ $0.entries(of: run, mark) }) { return entries }
+      unfolded = try RecentEntries(reading: db, FoldBounds())
+    }
+    return unfolded?.entries(of: run, mark) ?? []
+  }
+
+  /// The entries of the slice that a position is in or that is the next older one, in order.
+  func slice(of run: RunKey, atOrBefore position: EntryPosition, into entries: inout [TimelineEntry]) throws {
+    try TimelineSlices.read(older, run, position, into: &entries)
+  }
+
+  /// Whether an event is in a user's own timeline.
+  func isInOwn(_ own: Int64, _ position: EntryPosition) throws -> Bool {
+    let run = RunKey(timeline: own, audience: AudienceCode.all)
+    if position.sequence > mark.last(of: own) { return try recentEntries(of: run).index(of: position) != nil }
+    var entries: [TimelineEntry] = []
+    try slice(of: run, atOrBefore: position, into: &entries)
+    return entries.index(of: position) != nil
+  }
+
+  /// A run's entries that are newer than a position, the oldest first.
+  func entries(of run: RunKey, newerThan position: EntryPosition, limit: Int) throws -> [TimelineEntry] {
+    var found: [TimelineEntry] = []
+    try slice(of: run, atOrBefore: position, into: &found)
+    found.removeSubrange(..<found.firstIndex(newerThan: position))
+    let newer = try Statement(
+      """
+      SELECT occurred_at, seq, entries FROM timeline_slice WHERE timeline = ? AND audience = ? AND (occurred_at, seq) > (?, ?)
+      ORDER BY occurred_at, seq
+      """, in: db)
+    TimelineSlices.bind(newer, run, position)
+    defer { newer.reset() }
+    while found.count < limit, try newer.step() { TimelineSlices.decode(newer, run, into: &found) }
+    let recent = try recentEntries(of: run)
+    let fitting = recent[recent.firstIndex(newerThan: position)...]
+    if !fitting.isEmpty { found = (found + fitting.prefix(limit)).sorted { $0.position < $1.position } }
+    return Array(found.prefix(limit))
+  }
+}
+
+/// Reading of `timeline_slice`.
+enum TimelineSlices {
+  /// Also says the row, behind what is decoded.
+  static let sql = """
+    SELECT occurred_at, seq, entries, row FROM timeline_slice WHERE timeline = ? AND audience = ? AND (occurred_at, seq) <= (?, ?)
+    ORDER BY occurred_at DESC, seq DESC LIMIT 1
+    """
+
+  static func read(
+    _ select: Statement, _ run: RunKey, _ position: EntryPosition, into entries: inout [TimelineEntry]
+  ) throws {
+    bind(select, run, position)
+    defer { select.reset() }
+    if try select.step() { decode(select, run, into: &entries) }
+  }
+
+  static func bind(_ select: Statement, _ run: RunKey, _ position: EntryPosition) {
+    select.bind(1, run.timeline)
+    select.bind(2, run.audience)
+    select.bind(3, position.occurredAt)
+    select.bind(4, position.sequence)
+  }
+
+  /// Of the row at hand, whose first columns are as in ``sql``.
+  static func decode(_ row: Statement, _ run: RunKey, into entries: inout [TimelineEntry]) {
+    let first = EntryPosition(occurredAt: row.int64(0), sequence: row.int64(1))
+    row.withBlob(2) { EntrySlice.decode($0, beginningAt: first, of: run, into: &entries) }
+  }
+}

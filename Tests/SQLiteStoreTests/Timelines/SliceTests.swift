@@ -1,0 +1,88 @@
+import Fanfare
+import GRDB
+import StoreConformance
+import Testing
+
+@testable import SQLiteStore
+
+@Suite struct SliceTests {
+  @Test func `a slice has what was put in, and an end`() {
+    var random = SeededGenerator(seed: 1)
+    for run in [RunKey(timeline: 3, audience: 0), RunKey(timeline: 3, audience: 70_000)] {
+      let entries = Self.entries(2_000, of: run, &random)
+      let slices = EntrySlice.slices(of: entries, in: run)
+      var read: [TimelineEntry] = []
+      for slice in slices {
+        #expect(slice.bytes.count <= EntrySlice.maximumBytes)
+        slice.bytes.withUnsafeBytes { EntrySlice.decode($0, beginningAt: slice.first, of: run, into: &read) }
+      }
+      #expect(read.map(Facts.init) == entries.map(Facts.init))
+      #expect(slices.count > 10)
+    }
+  }
+
+  @Test func `what is added and removed in any order is what is read, and no two slices overlap`() async throws {
+    try await withWorld { world in
+      let store = try await world.open(TestClock())
+      try await store.pool.write { db in
+        var random = SeededGenerator(seed: 2)
+        let table = try SliceTable(in: db)
+        for run in [RunKey(timeline: 1, audience: 0), RunKey(timeline: 1, audience: 4), RunKey(timeline: 2, audience: 0)] {
+          var all = Self.entries(3_000, of: run, &random)
+          all.shuffle(using: &random)
+          var there: [TimelineEntry] = []
+          while !all.isEmpty {
+            let some = Array(all.prefix(Int.random(in: 1...400, using: &random)))
+            all.removeFirst(some.count)
+            try table.add(some.sorted { $0.position < $1.position }, to: run)
+            there += some
+            there.shuffle(using: &random)
+            let gone = Array(there.prefix(Int.random(in: 0...100, using: &random)))
+            there.removeFirst(gone.count)
+            try table.remove(gone, from: run)
+          }
+          there.sort { $0.position < $1.position }
+          let reader = try TimelineReader(store.writer.recent, in: db)
+          let oldest = EntryPosition(occurredAt: .min, sequence: 0)
+          #expect(try reader.entries(of: run, newerThan: oldest, limit: .max).map(Facts.init) == there.map(Facts.init))
+          let some = there[there.count / 3].position
+          #expect(
+            try reader.entries(of: run, newerThan: some, limit: 200).map(Facts.init)
+              == there[(there.count / 3 + 1)...].prefix(200).map(Facts.init))
+          var backwards = try TimelineRun(timeline: run.timeline, audience: run.audience, since: .min, reader)
+          var (position, count) = (EntryPosition.newest, 0)
+          while let entry = try backwards.entry(atOrBefore: position) {
+            count += 1
+            #expect(entry.position == there[there.count - count].position)
+            position = entry.position.older
+          }
+          #expect(count == there.count)
+          try table.remove(there, from: run)
+        }
+        #expect(try Int.fetchOne(db, sql: "SELECT count(*) FROM timeline_slice") == 0)
+      }
+      try await store.close()
+    }
+  }
+
+  private struct Facts: Equatable {
+    let position: EntryPosition
+    let audience: Int64
+    let type: Int64
+    let flags: EntryFlags
+
+    init(_ entry: TimelineEntry) { (position, audience, type, flags) = (entry.position, entry.audience, entry.type, entry.flags) }
+  }
+
+  /// In order, each with a sequence of its own; times meet, lie far apart, and are before 1970.
+  private static func entries(_ count: Int, of run: RunKey, _ random: inout SeededGenerator) -> [TimelineEntry] {
+    var times = (0..<count).map { _ in Int64.random(in: -50...400, using: &random) * 1_000_000_000_000_000 }
+    (times[0], times[1]) = (.min, .max)
+    return times.enumerated().map { index, time in
+      TimelineEntry(
+        position: EntryPosition(occurredAt: time, sequence: Int64(index * 3 + 1)),
+        audience: run.audience == 0 ? Int64.random(in: 1...100_000, using: &random) : run.audience,
+        type: Int64.random(in: 1...300, using: &random), flags: Bool.random(using: &random) ? .hasDeployment : [])
+    }.sorted { $0.position < $1.position }
+  }
+}

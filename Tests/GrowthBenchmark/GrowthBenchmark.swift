@@ -1,5 +1,6 @@
 import ArgumentParser
 import Fanfare
+import Glibc
 import SQLiteStore
 
 /// What an event costs by how many are stored already: rate and CPU of the ingest, bytes on disk, pages, and opening.
@@ -38,6 +39,7 @@ import SQLiteStore
       table.add(
         events: producer.made, work, beside: beside, fileBytes: store.fileBytes, bodyBytes: producer.bytes, opening: opening, latencies)
       print(table.lastLine)
+      fflush(nil)
       if producer.made >= events { break }
       milestone = min(milestone * 10, events)
     }

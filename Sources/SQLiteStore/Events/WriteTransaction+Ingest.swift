@@ -115,7 +115,7 @@ extension WriteTransaction {
     eventsStored += 1
 
     remember(key: StoreIdentity.key(fingerprint: fingerprint), of: sequence)
-    try collectEntries(of: event, sequence: sequence, type: type, audience: audience, into: &newEntries)
+    newEntries.append(try entries(of: event, sequence: sequence, type: type, audience: audience))
     if !subscriptions.isEmpty {
       try showDeliveries(count: subscriptions.count, audience: audience, username: event.username)
       let stored = StoredEvent(

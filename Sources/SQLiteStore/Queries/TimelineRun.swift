@@ -10,6 +10,7 @@ struct TimelineRun {
   /// The slice at hand, likewise.
   private var slice: [TimelineEntry] = []
   private var sliceEnd = 0
+  private var isHead = true
   private var isExhausted = false
 
   /// A new search costs about as much as passing over this many entries.
@@ -27,7 +28,6 @@ struct TimelineRun {
   mutating func entry(atOrBefore position: EntryPosition) throws -> TimelineEntry? {
     recentEnd = Self.end(of: recent, recentEnd, position)
     let newest = recentEnd > 0 ? recent[recentEnd - 1] : nil
-    // What is newer than all that is in slices needs none of them.
     let stored = try storedEntry(atOrBefore: position)
     guard let entry = [newest, stored].compactMap({ $0 }).max(by: { $0.position < $1.position }) else { return nil }
     return entry.position.occurredAt < since ? nil : entry
@@ -37,7 +37,7 @@ struct TimelineRun {
     sliceEnd = Self.end(of: slice, sliceEnd, position)
     if sliceEnd == 0, !isExhausted {
       slice.removeAll(keepingCapacity: true)
-      try reader.slice(of: run, atOrBefore: position, into: &slice)
+      try reader.slice(of: run, atOrBefore: position, isHead: &isHead, into: &slice)
       sliceEnd = Self.end(of: slice, slice.count, position)
       isExhausted = sliceEnd == 0
     }

@@ -12,7 +12,7 @@ extension WriteTransaction {
       FROM event JOIN type ON type.id = event.type WHERE seq = ?
       """)
     let forgetID = try statement("DELETE FROM event_id WHERE key = ? AND seq = ?")
-    var entries: [RunEntry] = []
+    var entries: [EventEntries] = []
     var removed: [Int64] = []
     for sequence in sequences {
       if try deliveries.isAnyPending(ofEvent: sequence) { continue }
@@ -23,7 +23,7 @@ extension WriteTransaction {
       let next = StoredEvent.columnCount
       event.isTimeGiven = EventFlags(rawValue: select.int64(next)).contains(.isTimeGiven)
       let audience = select.int64(next + 1)
-      try collectEntries(of: event, sequence: sequence, type: select.int64(next + 2), audience: audience, into: &entries)
+      entries.append(try self.entries(of: event, sequence: sequence, type: select.int64(next + 2), audience: audience))
       let fingerprint = identity.fingerprint(of: event.id)
       try remember(event, sequence: sequence, fingerprint: fingerprint)
       forgetID.bind(1, StoreIdentity.key(fingerprint: fingerprint))

@@ -3,8 +3,12 @@ internal import GRDB
 /// Indexes of events that are written thousands of events at a time.
 enum Migration0008 {
   static let sql = """
-    -- Neighbours of a run (a timeline's events of an audience, or all of them as audience 0) in one row: see EntrySlice. Those of the newest
-    -- events are in memory only, and made anew from the events after a restart.
+    -- Neighbours of a run (a timeline's events of an audience, or all of them as audience 0) in one row: see EntrySlice. The newest slice of a
+    -- run is in timeline_head, which is small, so that the slices that grow stand together. Entries of the newest events are in neither yet,
+    -- and are made anew from the events after a restart.
+    CREATE TABLE timeline_head(
+      timeline INTEGER, audience INTEGER, occurred_at INTEGER NOT NULL, seq INTEGER NOT NULL, entries BLOB NOT NULL,
+      PRIMARY KEY(timeline, audience)) WITHOUT ROWID;
     CREATE TABLE timeline_slice(
       row INTEGER PRIMARY KEY, timeline INTEGER NOT NULL, audience INTEGER NOT NULL, occurred_at INTEGER NOT NULL, seq INTEGER NOT NULL,
       entries BLOB NOT NULL);
@@ -40,14 +44,8 @@ enum Migration0008 {
       SELECT timeline, audience, occurred_at, seq, event_audience, type, flags FROM timeline_entry
       ORDER BY timeline, audience, occurred_at, seq
       """, in: db)
-    let insert = try Statement("INSERT INTO timeline_slice(timeline, audience, occurred_at, seq, entries) VALUES (?, ?, ?, ?, ?)", in: db)
+    let table = try SliceTable(in: db)
     var (run, slice): (RunKey?, EntrySlice?)
-    func write() throws {
-      guard let run, let slice else { return }
-      TimelineSlices.bind(insert, run, slice.first)
-      insert.bind(5, slice.bytes)
-      try insert.run()
-    }
     defer { select.reset() }
     while try select.step() {
       let next = RunKey(timeline: select.int64(0), audience: select.int64(1))
@@ -55,10 +53,11 @@ enum Migration0008 {
         position: EntryPosition(occurredAt: select.int64(2), sequence: select.int64(3)), audience: select.int64(4), type: select.int64(5),
         flags: EntryFlags(rawValue: select.int64(6)))
       if run == next, slice?.append(entry) == true { continue }
-      try write()
+      // The last of a run is its head.
+      if let run, let slice { try run == next ? table.write(slice, of: run) : table.writeHead(slice, of: run) }
       (run, slice) = (next, EntrySlice(beginningAt: entry.position, of: next))
       _ = slice?.append(entry)
     }
-    try write()
+    if let run, let slice { try table.writeHead(slice, of: run) }
   }
 }

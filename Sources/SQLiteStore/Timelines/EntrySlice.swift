@@ -1,14 +1,14 @@
-/// A row of `timeline_slice`: neighbours of a run as bytes, each as its distance from the one before it.
+/// A row of `timeline_slice` or `timeline_head`: neighbours of a run as bytes, each as its distance from the one before it.
 ///
 /// An entry is the differences of time and sequence (zigzag), in the run of all its audience, and type and flags; all of them LEB128. About
 /// eight bytes, where a row of its own had thirty.
 struct EntrySlice {
-  /// Four rows of this size with what else is in them fill a page of 4 KiB.
-  static let maximumBytes = 980
+  /// Four rows of this size, with what else is in them, fill a page of 4 KiB; one that is a little longer would leave a page of its head.
+  static let maximumBytes = 960
 
   private(set) var bytes: [UInt8] = []
   private(set) var first: EntryPosition
-  private var last: EntryPosition
+  private(set) var last: EntryPosition
   /// Whether it is of a run of all, whose entries have each an audience of their own.
   private let hasAudiences: Bool
 
@@ -52,6 +52,20 @@ struct EntrySlice {
         TimelineEntry(
           position: position, audience: audience, type: Int64(truncatingIfNeeded: kind >> 1), flags: EntryFlags(rawValue: Int64(kind & 1))))
     }
+  }
+
+  /// Goes on with a row's bytes.
+  init(_ bytes: UnsafeRawBufferPointer, beginningAt first: EntryPosition, of run: RunKey) {
+    self.init(beginningAt: first, of: run)
+    var index = 0
+    while index < bytes.count {
+      last.occurredAt &+= Self.zigzag(Self.varint(bytes, &index))
+      last.sequence &+= Self.zigzag(Self.varint(bytes, &index))
+      if hasAudiences { _ = Self.varint(bytes, &index) }
+      _ = Self.varint(bytes, &index)
+    }
+    self.bytes.reserveCapacity(Self.maximumBytes + 32)
+    self.bytes.append(contentsOf: bytes)
   }
 
   /// The slices that hold entries, as full as can be.

@@ -6,45 +6,21 @@
 struct RecentEntries: Sendable {
   /// As of the last commit.
   private(set) var mark: FoldMark
-  private var previous: Generation?
+  private var previous: EntryGeneration?
   private var sealed: Sealed?
-  private var current: Generation
+  private var current: EntryGeneration
   private let bounds: FoldBounds
 
   private struct Sealed: Sendable {
-    var generation: Generation
+    var generation: EntryGeneration
     /// Its runs in the table's order; those before `next` are folded.
     let order: [RunKey]
     var next = 0
 
-    init(_ generation: Generation, after timeline: Int64 = 0) {
+    init(_ generation: EntryGeneration, after timeline: Int64 = 0) {
       self.generation = generation
-      order = generation.runs.keys.sorted()
+      order = generation.runs.sorted()
       next = order.firstIndex { $0.timeline > timeline } ?? order.count
-    }
-  }
-
-  /// The entries of events after one and up to another.
-  struct Generation: Sendable {
-    let after: Int64
-    fileprivate(set) var last: Int64
-    fileprivate(set) var runs: [RunKey: [TimelineEntry]] = [:]
-    fileprivate var count = 0
-
-    init(after: Int64, last: Int64) {
-      self.after = after
-      self.last = last
-    }
-
-    mutating func insert(_ new: RunEntry) {
-      count += 1
-      runs[new.run, default: []].insertInOrder(new.entry)
-    }
-
-    fileprivate mutating func remove(_ old: RunEntry) {
-      guard let index = runs[old.run]?.index(of: old.entry.position) else { return }
-      runs[old.run]?.remove(at: index)
-      count -= 1
     }
   }
 
@@ -59,7 +35,7 @@ struct RecentEntries: Sendable {
   /// - Parameters:
   ///   - folding: the events that some timelines have already, if there are any.
   ///   - current: all later ones.
-  init(_ mark: FoldMark, folding: Generation?, current: Generation, _ bounds: FoldBounds) {
+  init(_ mark: FoldMark, folding: EntryGeneration?, current: EntryGeneration, _ bounds: FoldBounds) {
     self.mark = mark
     self.bounds = bounds
     self.current = current
@@ -78,7 +54,8 @@ struct RecentEntries: Sendable {
     guard let oldest = generations.first, oldest.after <= after else { return nil }
     var found: [TimelineEntry] = []
     for generation in generations where generation.last > after {
-      guard let entries = generation.runs[run] else { continue }
+      let entries = generation.entries(of: run)
+      if entries.isEmpty { continue }
       let fitting = generation.after >= after ? entries : entries.filter { $0.position.sequence > after }
       if found.isEmpty {
         found = fitting
@@ -103,7 +80,7 @@ struct RecentEntries: Sendable {
       let run = sealed.order[part.next]
       // A timeline's runs go together: the mark says which timelines are done.
       if part.runs.count >= quota, run.timeline != part.runs[part.runs.count - 1].key.timeline { break }
-      part.runs.append((run, sealed.generation.runs[run] ?? []))
+      part.runs.append((run, sealed.generation.entries(of: run)))
       part.next += 1
     }
     part.mark.foldingTo = sealed.generation.last
@@ -113,7 +90,7 @@ struct RecentEntries: Sendable {
   }
 
   /// What a transaction has stored, removed and folded, once it is committed.
-  mutating func commit(_ new: [RunEntry], upTo last: Int64, without removed: [RunEntry], folded part: Part?) {
+  mutating func commit(_ new: [EventEntries], upTo last: Int64, without removed: [EventEntries], folded part: Part?) {
     for entry in new { current.insert(entry) }
     current.last = last
     for entry in removed {
@@ -135,7 +112,7 @@ struct RecentEntries: Sendable {
   mutating func seal() -> Bool {
     if sealed != nil || current.last == current.after { return false }
     sealed = Sealed(current)
-    current = Generation(after: current.last, last: current.last)
+    current = EntryGeneration(after: current.last, last: current.last)
     return true
   }
 
@@ -145,16 +122,5 @@ struct RecentEntries: Sendable {
 
   private mutating func sealIfFull() {
     if isFull { _ = seal() }
-  }
-}
-
-extension [TimelineEntry] {
-  /// Most come in the order of time.
-  fileprivate mutating func insertInOrder(_ entry: TimelineEntry) {
-    if let last, last.position > entry.position {
-      insert(entry, at: firstIndex(newerThan: entry.position))
-    } else {
-      append(entry)
-    }
   }
 }

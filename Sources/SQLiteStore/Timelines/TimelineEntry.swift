@@ -39,10 +39,19 @@ struct RunKey: Hashable, Comparable {
   static func < (left: RunKey, right: RunKey) -> Bool { (left.timeline, left.audience) < (right.timeline, right.audience) }
 }
 
-/// An entry of a run.
-struct RunEntry {
-  let run: RunKey
+/// Where an event stands: in the run of all and in that of its audience in each of `timelines`, and in its user's run of all.
+///
+/// What one user did is read by him, by admins and as a filter: never by audience.
+struct EventEntries {
   let entry: TimelineEntry
+  /// The places that it is about. All events of a place share the array.
+  let timelines: [Int64]
+  let own: Int64?
+
+  var runs: [RunKey] {
+    timelines.flatMap { [RunKey(timeline: $0, audience: AudienceCode.all), RunKey(timeline: $0, audience: entry.audience)] }
+      + (own.map { [RunKey(timeline: $0, audience: AudienceCode.all)] } ?? [])
+  }
 }
 
 extension Collection<TimelineEntry> where Index == Int {

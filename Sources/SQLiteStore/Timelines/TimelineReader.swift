@@ -7,6 +7,7 @@ final class TimelineReader {
   let db: Database
   private let recent: RecentIndexes
   private let mark: FoldMark
+  private let head: Statement
   private let older: Statement
   /// What is not in the table, read from the events themselves: for a snapshot that is older than what the memory knows.
   private var unfolded: RecentEntries?
@@ -15,6 +16,7 @@ final class TimelineReader {
     self.db = db
     self.recent = recent
     mark = try FoldMark(in: db)
+    head = try Statement(TimelineSlices.headSQL, in: db)
     older = try Statement(TimelineSlices.sql, in: db)
   }
 
@@ -28,23 +30,40 @@ final class TimelineReader {
   }
 
   /// The entries of the slice that a position is in or that is the next older one, in order.
-  func slice(of run: RunKey, atOrBefore position: EntryPosition, into entries: inout [TimelineEntry]) throws {
-    try TimelineSlices.read(older, run, position, into: &entries)
+  ///
+  /// - Parameter isHead: whether it may be the head; says afterwards whether it was.
+  func slice(of run: RunKey, atOrBefore position: EntryPosition, isHead: inout Bool, into entries: inout [TimelineEntry]) throws {
+    if isHead, try readHead(run, where: { $0 <= position }, into: &entries) { return }
+    isHead = false
+    TimelineSlices.bind(older, run, position)
+    defer { older.reset() }
+    if try older.step() { TimelineSlices.decode(older, run, into: &entries) }
+  }
+
+  private func readHead(
+    _ run: RunKey, where fits: (EntryPosition) -> Bool = { _ in true }, into entries: inout [TimelineEntry]
+  ) throws -> Bool {
+    head.bind(1, run.timeline)
+    head.bind(2, run.audience)
+    defer { head.reset() }
+    guard try head.step(), fits(EntryPosition(occurredAt: head.int64(0), sequence: head.int64(1))) else { return false }
+    TimelineSlices.decode(head, run, into: &entries)
+    return true
   }
 
   /// Whether an event is in a user's own timeline.
   func isInOwn(_ own: Int64, _ position: EntryPosition) throws -> Bool {
     let run = RunKey(timeline: own, audience: AudienceCode.all)
     if position.sequence > mark.last(of: own) { return try recentEntries(of: run).index(of: position) != nil }
-    var entries: [TimelineEntry] = []
-    try slice(of: run, atOrBefore: position, into: &entries)
+    var (entries, isHead): ([TimelineEntry], Bool) = ([], true)
+    try slice(of: run, atOrBefore: position, isHead: &isHead, into: &entries)
     return entries.index(of: position) != nil
   }
 
   /// A run's entries that are newer than a position, the oldest first.
   func entries(of run: RunKey, newerThan position: EntryPosition, limit: Int) throws -> [TimelineEntry] {
-    var found: [TimelineEntry] = []
-    try slice(of: run, atOrBefore: position, into: &found)
+    var (found, isHead): ([TimelineEntry], Bool) = ([], true)
+    try slice(of: run, atOrBefore: position, isHead: &isHead, into: &found)
     found.removeSubrange(..<found.firstIndex(newerThan: position))
     let newer = try Statement(
       """
@@ -54,6 +73,7 @@ final class TimelineReader {
     TimelineSlices.bind(newer, run, position)
     defer { newer.reset() }
     while found.count < limit, try newer.step() { TimelineSlices.decode(newer, run, into: &found) }
+    if !isHead, found.count < limit { _ = try readHead(run, into: &found) }
     let recent = try recentEntries(of: run)
     let fitting = recent[recent.firstIndex(newerThan: position)...]
     if !fitting.isEmpty { found = (found + fitting.prefix(limit)).sorted { $0.position < $1.position } }
@@ -61,21 +81,15 @@ final class TimelineReader {
   }
 }
 
-/// Reading of `timeline_slice`.
+/// Reading of `timeline_slice` and `timeline_head`.
 enum TimelineSlices {
+  static let headSQL = "SELECT occurred_at, seq, entries FROM timeline_head WHERE timeline = ? AND audience = ?"
+
   /// Also says the row, behind what is decoded.
   static let sql = """
     SELECT occurred_at, seq, entries, row FROM timeline_slice WHERE timeline = ? AND audience = ? AND (occurred_at, seq) <= (?, ?)
     ORDER BY occurred_at DESC, seq DESC LIMIT 1
     """
-
-  static func read(
-    _ select: Statement, _ run: RunKey, _ position: EntryPosition, into entries: inout [TimelineEntry]
-  ) throws {
-    bind(select, run, position)
-    defer { select.reset() }
-    if try select.step() { decode(select, run, into: &entries) }
-  }
 
   static func bind(_ select: Statement, _ run: RunKey, _ position: EntryPosition) {
     select.bind(1, run.timeline)

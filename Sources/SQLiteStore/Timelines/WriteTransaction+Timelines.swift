@@ -2,23 +2,24 @@ internal import Fanfare
 internal import Synchronization
 
 extension WriteTransaction {
-  /// Appends what the event's timelines have of it.
-  func collectEntries(of event: Event, sequence: Int64, type: Int64, audience: Int64, into entries: inout [RunEntry]) throws {
-    let own = try event.username.map { try userTimelineID($0) }
-    event.eachEntry(sequence: sequence, type: type, audience: audience, timelines: try timelineIDs(of: event), own: own) {
-      entries.append($0)
-    }
+  /// Where an event stands.
+  func entries(of event: Event, sequence: Int64, type: Int64, audience: Int64) throws -> EventEntries {
+    event.entries(
+      sequence: sequence, type: type, audience: audience, timelines: try timelineIDs(of: event),
+      own: try event.username.map { try userTimelineID($0) })
   }
 
-  /// Removes entries from the table; those that are in memory only go with the commit.
-  func removeEntries(_ entries: [RunEntry]) throws {
+  /// Removes events' entries from the tables; what is in memory only goes with the commit.
+  func removeEntries(_ events: [EventEntries]) throws {
     let mark = recent.entries.withLock { $0.mark }
     let table = try SliceTable(in: db)
-    let folded = entries.filter { $0.entry.position.sequence <= mark.last(of: $0.run.timeline) }
-    removedEntries += entries.filter { $0.entry.position.sequence > mark.last(of: $0.run.timeline) }
-    for (run, entries) in Dictionary(grouping: folded, by: \.run).sorted(by: { $0.key < $1.key }) {
-      try table.remove(entries.map(\.entry), from: run)
+    var folded: [RunKey: [TimelineEntry]] = [:]
+    for event in events {
+      let entry = event.entry
+      for run in event.runs where entry.position.sequence <= mark.last(of: run.timeline) { folded[run, default: []].append(entry) }
     }
+    removedEntries += events.filter { $0.entry.position.sequence > mark.foldedTo }
+    for (run, entries) in folded.sorted(by: { $0.key < $1.key }) { try table.remove(entries, from: run) }
   }
 
   /// Writes some of what is sealed to the table.

@@ -12,8 +12,8 @@ final class WriteTransaction {
   var eventsStored = 0
   /// What the indexes get of the new events, and lose of those that were removed, once all is committed.
   let recent: RecentIndexes
-  var newEntries: [RunEntry] = []
-  var removedEntries: [RunEntry] = []
+  var newEntries: [EventEntries] = []
+  var removedEntries: [EventEntries] = []
   /// The keys of the new events' ids, in their order.
   var newKeys: [Int64] = []
   var newIDs: IDTable

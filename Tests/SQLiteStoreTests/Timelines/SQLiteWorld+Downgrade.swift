@@ -33,7 +33,7 @@ extension SQLiteWorld {
       }
       try db.execute(
         sql: """
-          DROP TABLE timeline_slice; DROP TABLE event_id; DROP TABLE recent_id; DROP TABLE timeline_fold;
+          DROP TABLE timeline_slice; DROP TABLE timeline_head; DROP TABLE event_id; DROP TABLE recent_id; DROP TABLE timeline_fold;
           DELETE FROM grdb_migrations WHERE identifier = '0008';
           """)
     }

@@ -59,7 +59,7 @@ import Testing
           #expect(count == there.count)
           try table.remove(there, from: run)
         }
-        #expect(try Int.fetchOne(db, sql: "SELECT count(*) FROM timeline_slice") == 0)
+        #expect(try Int.fetchOne(db, sql: "SELECT (SELECT count(*) FROM timeline_slice) + (SELECT count(*) FROM timeline_head)") == 0)
       }
       try await store.close()
     }

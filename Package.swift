@@ -94,7 +94,8 @@ let package = Package(
       name: "PageBenchmark", dependencies: ["Fanfare", "SQLiteStore", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Tests/PageBenchmark", swiftSettings: settings),
     .executableTarget(
-      name: "GrowthBenchmark", dependencies: ["Fanfare", "SQLiteStore", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      name: "GrowthBenchmark",
+      dependencies: ["Fanfare", "SQLiteStore", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Tests/GrowthBenchmark", swiftSettings: settings),
     .executableTarget(
       name: "DeliveryBenchmark",

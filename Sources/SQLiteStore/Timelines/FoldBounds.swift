@@ -1,9 +1,9 @@
 /// How much the indexes may be behind the events before it is folded into them.
 struct FoldBounds: Sendable {
   /// A generation of timeline entries is sealed with so many events, runs or entries: a few megabytes.
-  var events: Int64 = 16_384
-  var runs = 32_768
-  var entries = 262_144
+  var events: Int64 = 8_192
+  var runs = 16_384
+  var entries = 131_072
   /// A transaction folds so many runs at least.
   var leastRuns = 32
   /// So many ids are put into their table together: three in each page of a table of ten million. Four megabytes.

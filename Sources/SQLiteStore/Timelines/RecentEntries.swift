@@ -7,6 +7,8 @@ struct RecentEntries: Sendable {
   /// As of the last commit.
   private(set) var mark: FoldMark
   private var previous: EntryGeneration?
+  /// So many commits more it is kept. A snapshot that is older still is answered from its events.
+  private var commitsToKeepPrevious = 0
   private var sealed: Sealed?
   private var current: EntryGeneration
   private let bounds: FoldBounds
@@ -97,11 +99,14 @@ struct RecentEntries: Sendable {
       sealed?.generation.remove(entry)
       current.remove(entry)
     }
+    commitsToKeepPrevious -= 1
+    if commitsToKeepPrevious <= 0 { previous = nil }
     if let part {
       mark = part.mark
       sealed?.next = part.next
       if let done = sealed, done.next == done.order.count {
         previous = done.generation
+        commitsToKeepPrevious = 64
         sealed = nil
       }
     }

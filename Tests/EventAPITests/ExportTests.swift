@@ -118,22 +118,42 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(10))) func `no more is read than the client takes, and who takes nothing is cut off`() async throws {
-    var limits = StreamLimits()
-    limits.patience = .milliseconds(300)
-    limits.maximumExports = 1
+  /// More than any socket holds: 600 events of 60 KB, 36 pages of a mebibyte.
+  private static var much: [Event] {
     let filler = "{\"filler\":\"\(String(repeating: "x", count: 60_000))\"}"
+    return (1...600).map { happening("e\($0)", data: filler) }
+  }
+
+  @Test func `past the last place an export is refused`() async throws {
+    var limits = StreamLimits()
+    limits.patience = .seconds(600)
+    limits.maximumExports = 1
     try await World.run(stream: limits) { (world) async throws in
-      world.publish((1...600).map { happening("e\($0)", data: filler) })
-      try await OpenAnswer.get(Self.target, port: world.api.port, receiveBuffer: 32 << 10) { (answer: inout OpenAnswer) async throws in
+      world.publish(Self.much)
+      // Takes nothing, and so keeps the only place.
+      try await OpenAnswer.get(Self.target, port: world.api.port, receiveBuffer: 32 << 10) { (_: inout OpenAnswer) async throws in
         let refused = try await world.get(Self.target)
         #expect(refused.status == 503)
         #expect(refused.code == "overloaded")
-        // The place is free again once the server has given up.
-        while try await world.api.send("HEAD", Self.target, headers: [World.authorization]).status == 503 {}
+      }
+    }
+  }
+
+  @Test(.timeLimit(.minutes(20))) func `no more is read than the client takes, and who takes nothing is cut off`() async throws {
+    var limits = StreamLimits()
+    limits.patience = .seconds(5)
+    limits.heartbeat = .milliseconds(100)
+    limits.maximumExports = 1
+    try await World.run(stream: limits) { (world) async throws in
+      world.publish(Self.much)
+      try await OpenAnswer.get(Self.target, port: world.api.port, receiveBuffer: 32 << 10) { (answer: inout OpenAnswer) async throws in
+        // The place is free again once the server has given up; another's heartbeats say when to ask.
+        try await world.stream { (heart: inout OpenAnswer) async throws in
+          while try await world.api.send("HEAD", Self.target, headers: [World.authorization]).status == 503 { _ = try await heart.block() }
+        }
         await #expect(throws: (any Error).self) { _ = try await answer.rest() }
       }
-      // 600 events of 60 KB are 36 pages of a mebibyte; the sockets hold a few of them.
+      // Of 36 pages the sockets hold a few.
       #expect(world.store.change { $0.listings } < 20)
     }
   }

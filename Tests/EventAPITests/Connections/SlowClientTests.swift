@@ -6,9 +6,11 @@ import Testing
 
 /// Clients that hold on to connections without using them (slow loris and its kin), over real sockets.
 @Suite(.serialized) struct SlowClientTests {
-  private static func short(_ configuration: inout PublicServer.Configuration) {
-    configuration.limits = ListenerLimits(
-      idleTimeout: .milliseconds(1500), headerTimeout: .seconds(3), bodyTimeout: .seconds(2))
+  /// Impatient in one way only: a test that is slow in another is not cut off for that.
+  private static func listener(_ timeout: any WritableKeyPath<ListenerLimits, Duration> & Sendable, _ time: Duration)
+    -> PublicServer.Configuration
+  {
+    World.listener { $0.limits[keyPath: timeout] = time }
   }
 
   private func refused(_ reason: String, in world: World) -> Bool {
@@ -16,7 +18,7 @@ import Testing
   }
 
   @Test func `a head that does not come to its end is answered with 408`() async throws {
-    try await World.run(listener: World.listener(Self.short)) { (world) async throws in
+    try await World.run(listener: Self.listener(\.headerTimeout, .seconds(5))) { (world) async throws in
       let text = try await world.api.converse { talk in
         try await talk.send("GET /health HTTP/1.1\r\nHost: x\r\nX-Slow:")
         return try await talk.readToEnd()
@@ -31,7 +33,7 @@ import Testing
   }
 
   @Test func `a head that dribbles in is no better, on a connection that was used before neither`() async throws {
-    try await World.run(listener: World.listener(Self.short)) { (world) async throws in
+    try await World.run(listener: Self.listener(\.headerTimeout, .seconds(5))) { (world) async throws in
       let text = try await world.api.converse { talk in
         try await talk.send("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
         _ = try await talk.read(until: "}")
@@ -52,14 +54,14 @@ import Testing
   }
 
   @Test func `a connection that says nothing is closed without a word`() async throws {
-    try await World.run(listener: World.listener(Self.short)) { (world) async throws in
+    try await World.run(listener: Self.listener(\.headerTimeout, .seconds(1))) { (world) async throws in
       #expect(try await world.api.converse { try await $0.readToEnd() } == "")
       #expect(refused("silent", in: world))
     }
   }
 
   @Test func `a connection that is idle between two requests is closed, and nobody is blamed`() async throws {
-    try await World.run(listener: World.listener(Self.short)) { (world) async throws in
+    try await World.run(listener: Self.listener(\.idleTimeout, .seconds(1))) { (world) async throws in
       let rest = try await world.api.converse { talk in
         try await talk.send("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
         _ = try await talk.read(until: "}")
@@ -72,7 +74,7 @@ import Testing
   }
 
   @Test func `a body that stops coming is answered with 408, and nothing is stored`() async throws {
-    try await World.run(listener: World.listener(Self.short)) { (world) async throws in
+    try await World.run(listener: Self.listener(\.bodyTimeout, .seconds(2))) { (world) async throws in
       let text = try await world.api.converse { talk in
         try await talk.send(
           """
@@ -91,7 +93,7 @@ import Testing
   }
 
   @Test func `a client that asks and does not read is cut off, and others are served`() async throws {
-    try await World.run(listener: World.listener { $0.limits.bodyTimeout = .seconds(1) }) { (world) async throws in
+    try await World.run(listener: Self.listener(\.bodyTimeout, .seconds(1))) { (world) async throws in
       let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup).channelOption(.autoRead, value: false)
         .connect(host: "127.0.0.1", port: world.api.port).get()
       let request = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"

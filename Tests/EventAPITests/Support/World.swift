@@ -44,14 +44,17 @@ struct World: Sendable {
   /// An authenticator that needs no store.
   static func always(_ authenticator: any Authenticator) -> @Sendable (MemoryStore) -> any Authenticator { { _ in authenticator } }
 
-  /// A public listener on a port of its own, with something different about it.
+  /// A public listener on a port of its own, with something different about it. It waits for clients longer than any test takes.
   static func listener(_ change: (inout PublicServer.Configuration) -> Void = { _ in }) -> PublicServer.Configuration {
     var configuration = PublicServer.Configuration(address: address, version: "1.2.3")
+    configuration.limits = patientLimits
     change(&configuration)
     return configuration
   }
 
   private static let address = ListenAddress(host: "127.0.0.1", port: 0)
+  private static let patientLimits = ListenerLimits(
+    idleTimeout: .seconds(600), headerTimeout: .seconds(600), bodyTimeout: .seconds(600))
 
   /// - Parameters:
   ///   - listener: the public one.
@@ -83,9 +86,10 @@ struct World: Sendable {
     configuration.stream = stream
     let api = PublicServer(
       configuration: configuration, ports: ports, authenticator: authenticator(store), metrics: metrics, logger: logger)
-    let door = InternalServer(
-      configuration: .init(address: address, token: internalToken, maxBodyBytes: maxBodyBytes, version: "1.2.3"), ports: ports,
-      metrics: metrics, logger: logger)
+    var doorConfiguration = InternalServer.Configuration(
+      address: address, token: internalToken, maxBodyBytes: maxBodyBytes, version: "1.2.3")
+    doorConfiguration.limits = patientLimits
+    let door = InternalServer(configuration: doorConfiguration, ports: ports, metrics: metrics, logger: logger)
     let group = ServiceGroup(services: [api, door] + services, logger: logger)
     try await withThrowingTaskGroup(of: Void.self) { tasks in
       tasks.addTask { try await group.run() }

@@ -34,7 +34,7 @@ import Testing
       agents.withLock { $0.append(request.headers[.userAgent] ?? "") }
       return Response(status: .ok, headers: [.cacheControl: "public, max-age=300"], body: Self.bytes(JWKSEndpoint.maximumBytes))
     } _: { url in
-      let response = try await JWKSFetch(url: "\(url)/keys").response()
+      let response = try await JWKSFetch(url: "\(url)/keys", patience: .seconds(300)).response()
       #expect(response.body.count == JWKSEndpoint.maximumBytes)
       #expect(response.cacheControl == "public,max-age=300")
       #expect(agents.withLock { $0 } == ["Fanfare/\(FanfareCommand.version)"])
@@ -52,7 +52,8 @@ import Testing
       }
     } _: { url in
       for (path, sentence) in [("/moved", "it answered 301"), ("/long", "its answer is longer than 1 MiB"), ("/none", "it answered 404")] {
-        let error = await #expect(throws: SentenceError.self) { _ = try await JWKSFetch(url: url + path).response() }
+        let fetch = JWKSFetch(url: url + path, patience: .seconds(300))
+        let error = await #expect(throws: SentenceError.self) { _ = try await fetch.response() }
         #expect(error?.description == sentence)
       }
       #expect(paths.withLock { $0 } == ["/moved", "/long", "/none"])

@@ -30,6 +30,12 @@ import Testing
     #expect(await service.stop() == 0)
   }
 
+  /// Waits for the keys of the URL: a fetch that a busy machine holds up is given up, and made again.
+  private func waitForKeys(of service: ServiceProcess) async throws {
+    let admin = Client(url: service.url, token: try service.token)
+    try await poll { try await admin.metric("fanfare_jwks_keys") == 1 }
+  }
+
   private func ids(_ client: Client) async throws -> Set<String> { Set(try await client.allEventIDs()) }
 
   @Test func `a token signed with the shared secret sees what its groups see`() async throws {
@@ -46,6 +52,7 @@ import Testing
     let server = Receiver { _, _ in (200, Self.keys) }
     try await server.serving { url in
       try await serving(["auth.jwt.jwksUrl": "\(url)/keys?token=geheim", "auth.jwt.adminGroups": "payments"]) { service in
+        try await waitForKeys(of: service)
         let client = Client(url: service.url, token: Self.signed)
         #expect(try await ids(client) == ["e-payments", "e-orders", "e-all"], "an admin by his group")
         #expect(try await client.metric("fanfare_jwks_keys") == 1)
@@ -54,8 +61,10 @@ import Testing
         let health = try await client.get("/health").text
         #expect(health.contains("1 key of \(url)/keys") && !health.contains("geheim"))
       }
-      #expect(server.arrivals.count == 1)
+      // Once, but for fetches that were given up.
+      #expect((1...3).contains(server.arrivals.count))
       try await serving(["auth.jwt.jwksUrl": "\(url)/keys", "auth.jwt.issuer": "https://id.example"]) { service in
+        try await waitForKeys(of: service)
         let answer = try await Client(url: service.url, token: Self.signed).get(Self.events)
         #expect(answer.status == 403 && answer.text.contains("was issued by somebody else"))
       }

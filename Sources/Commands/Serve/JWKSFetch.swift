@@ -7,11 +7,13 @@ import NIOHTTP1
 /// Gets the document at `auth.jwt.jwksUrl`: one GET with a client of its own, since that is once an hour.
 struct JWKSFetch: Sendable {
   let url: String
+  /// How long a connection, and each part of the answer, may be waited for; the whole may take twice as long.
+  var patience = Duration.seconds(5)
 
   /// - Throws: a sentence for everything but a whole answer of 200.
   func response() async throws -> JWKSResponse {
     var configuration = HTTPClient.Configuration(
-      redirectConfiguration: .disallow, timeout: .init(connect: .seconds(5), read: .seconds(5)))
+      redirectConfiguration: .disallow, timeout: .init(connect: TimeAmount(patience), read: TimeAmount(patience)))
     configuration.connectionPool.retryConnectionEstablishment = false
     let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     let result: Result<JWKSResponse, any Error>
@@ -31,7 +33,7 @@ struct JWKSFetch: Sendable {
     var request = HTTPClientRequest(url: url)
     request.headers = ["Accept": "application/jwk-set+json, application/json", "User-Agent": "Fanfare/\(FanfareCommand.version)"]
     do {
-      let response = try await client.execute(request, timeout: .seconds(10))
+      let response = try await client.execute(request, timeout: TimeAmount(patience * 2))
       guard response.status == .ok else { throw SentenceError("it answered \(response.status.code)") }
       let body = try await response.body.collect(upTo: JWKSEndpoint.maximumBytes)
       return JWKSResponse(

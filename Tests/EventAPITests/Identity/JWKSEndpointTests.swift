@@ -12,7 +12,7 @@ import Testing
     _ server: KeyServer, _ body: @escaping @Sendable (World, JWKSEndpoint) async throws -> Void
   ) async throws {
     let quiet = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-    let endpoint = JWKSEndpoint(name: "http://keys.example", now: clock.now, logger: quiet, fetch: server.fetch)
+    let endpoint = JWKSEndpoint(name: "http://keys.example", now: clock.now, logger: quiet, timeout: .seconds(600), fetch: server.fetch)
     let tokens = JWTAuthenticator(keys: endpoint, rules: JWTRules(), now: { MemoryStore.now })
     try await World.run(
       authenticator: World.always(CredentialAuthenticator(keys: World.TwoCallers(), tokens: tokens)), services: [endpoint]
@@ -95,7 +95,7 @@ import Testing
     let key = try await SigningKey.make("ES256")
     let (gate, open) = AsyncStream.makeStream(of: Void.self)
     let fetches = Mutex(0)
-    let endpoint = JWKSEndpoint(name: "x", now: clock.now) {
+    let endpoint = JWKSEndpoint(name: "x", now: clock.now, timeout: .seconds(600)) {
       fetches.withLock { $0 += 1 }
       for await _ in gate { break }
       return JWKSResponse(body: [key].jwks)

@@ -9,7 +9,7 @@ import Synchronization
 ///
 /// Runs as a service. A token that comes while no keys are there yet, or with an unknown key, waits for the fetch under way.
 public final class JWKSEndpoint: KeySource, Service, HealthReporting {
-  /// A fetch that takes longer is given up.
+  /// A fetch that takes longer is given up, unless a test has more time.
   public static let timeout = Duration.seconds(10)
   public static let maximumBytes = JSONWebKeySet.maximumBytes
   /// Tokens that wait for a fetch; more are answered at once.
@@ -24,6 +24,7 @@ public final class JWKSEndpoint: KeySource, Service, HealthReporting {
   /// Without its query.
   private let name: String
   private let fetch: @Sendable () async throws -> JWKSResponse
+  private let timeout: Duration
   private let now: @Sendable () -> Timestamp
   private let logger: Logger
   private let state = Mutex(State())
@@ -34,13 +35,15 @@ public final class JWKSEndpoint: KeySource, Service, HealthReporting {
 
   /// - Parameters:
   ///   - name: the URL as logs and health may show it.
+  ///   - timeout: after which a fetch is given up.
   ///   - fetch: gets the document. Throws for everything but a whole answer of 200 with at most ``maximumBytes``.
   public init(
     name: String, now: @escaping @Sendable () -> Timestamp, logger: Logger = Logger(label: "fanfare.jwt"),
-    fetch: @escaping @Sendable () async throws -> JWKSResponse
+    timeout: Duration = JWKSEndpoint.timeout, fetch: @escaping @Sendable () async throws -> JWKSResponse
   ) {
     self.name = name
     self.fetch = fetch
+    self.timeout = timeout
     self.now = now
     self.logger = logger
     succeeded = Counter(label: "fanfare_jwks_fetches_total", dimensions: [("outcome", "succeeded")])
@@ -101,7 +104,7 @@ public final class JWKSEndpoint: KeySource, Service, HealthReporting {
   private func fetchIfDue() async {
     guard state.withLock({ $0.cache.begins(at: now()) }) else { return }
     do {
-      let response = try await withTimeout(Self.timeout, fetch)
+      let response = try await withTimeout(timeout, fetch)
       let set = try await JSONWebKeySet(parsing: response.body)
       note(set)
       state.withLock { $0.cache.fetched(set.keys, lifetime: response.lifetime, at: now()) }

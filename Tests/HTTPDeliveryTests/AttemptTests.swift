@@ -8,7 +8,7 @@ import Testing
 import Threading
 
 /// Attempts against a receiver that behaves.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct AttemptTests {
   @Test func `a webhook arrives with its body and every header of the contract`() async throws {
     let receiver = try await Receiver { _ in Receiver.Answer(status: 200, body: Array("thanks".utf8)) }
@@ -110,15 +110,15 @@ struct AttemptTests {
     let silent = try await Receiver { _ in Receiver.Answer(after: never.futureResult) }
     let prompt = try await Receiver()
     try await withSender {
-      $0.timeout = .seconds(3)
+      $0.timeout = .seconds(10)
     } body: { sender async throws in
       sender.send([sampleTask(1, to: silent.url), sampleTask(2, to: prompt.url)])
       let results = try await sender.results(2)
       #expect(results.map(\.task.id) == [sampleTask(2, to: "").id, sampleTask(1, to: "").id])
       #expect(results[0].outcome.status == 204)
       #expect(results[1].outcome.failure?.kind == .timedOut)
-      #expect(results[1].duration >= .seconds(3))
-      #expect(results[1].duration < .seconds(60))
+      #expect(results[1].duration >= .seconds(10))
+      #expect(results[1].duration < .seconds(300))
     }
     never.succeed()
     try await silent.close()

@@ -3,7 +3,7 @@ import HTTPDelivery
 import Testing
 
 /// Receivers of HTTP/2 that say that a connection is over.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct GoAwayTests {
   @Test(arguments: [0, 2, 11] as [UInt8])
   func `a GOAWAY that takes no stream is a broken connection, whatever its code`(code: UInt8) async throws {

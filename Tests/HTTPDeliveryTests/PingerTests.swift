@@ -7,13 +7,14 @@ import Synchronization
 import Testing
 
 /// Test messages to real receivers.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct PingerTests {
   /// Runs `body` with a pinger that works, and stops it afterwards. Loopback is allowed unless the configuration says otherwise.
   private func withPinger(
     _ configure: (inout HTTPSenderConfiguration) throws -> Void = { _ in }, body: @escaping @Sendable (Pinger) async throws -> Void
   ) async throws {
-    var configuration = HTTPSenderConfiguration(userAgentVersion: "1.2.3", clock: { now })
+    var configuration = HTTPSenderConfiguration(
+      timeout: .seconds(600), connectTimeout: .seconds(120), userAgentVersion: "1.2.3", clock: { now })
     configuration.allowNetworks = [try CIDR(parsing: "127.0.0.0/8")]
     try configure(&configuration)
     let count = Atomic<UInt64>(0)
@@ -97,7 +98,7 @@ struct PingerTests {
     let never = MultiThreadedEventLoopGroup.singleton.next().makePromise(of: Void.self)
     let silent = try await Receiver { _ in Receiver.Answer(after: never.futureResult) }
     try await withPinger {
-      $0.timeout = .milliseconds(500)
+      $0.timeout = .seconds(3)
     } body: { pinger in
       #expect(await pinger.ping(sampleSubscription(url: "http://169.254.169.254/")).reason == "address_refused")
       let hanging = await pinger.ping(sampleSubscription(url: silent.url))
@@ -120,7 +121,8 @@ struct PingerTests {
     }
     let pinger = try Pinger(
       configuration: HTTPSenderConfiguration(
-        allowNetworks: [try CIDR(parsing: "127.0.0.0/8")], userAgentVersion: "1.2.3", clock: { now }), logger: .silent,
+        timeout: .seconds(600), allowNetworks: [try CIDR(parsing: "127.0.0.0/8")], userAgentVersion: "1.2.3", clock: { now }),
+      logger: .silent,
       makeID: { KSUID(timestamp: 236_823_259, high: 9, low: 9) })
     let running = Task { try await pinger.run() }
     let url = receiver.url

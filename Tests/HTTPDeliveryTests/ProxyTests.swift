@@ -5,7 +5,7 @@ import NIOHTTP1
 import Testing
 
 /// Attempts through a proxy that the operator has named.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct ProxyTests {
   @Test(arguments: [
     "http://proxy.example", "https://proxy.example:3128/", "socks5://10.0.0.1:1080", "socks5h://user:p%40ss@proxy", "HTTP://[::1]:3128",

@@ -4,7 +4,7 @@ import NIOCore
 import Testing
 
 /// The guard judges what names resolve to, by the real resolver.
-@Suite(.timeLimit(.minutes(1)), .enabled(if: HostsFile.isPossible, "a hosts file of one's own needs the right to mount"))
+@Suite(.timeLimit(.minutes(20)), .enabled(if: HostsFile.isPossible, "a hosts file of one's own needs the right to mount"))
 struct ResolvedNameTests {
   /// Runs `body` with a sender whose names resolve as `hosts` says, and that asks anew for each connection.
   private func withSender(_ hosts: HostsFile, allowing networks: [String], body: (HTTPSender) async throws -> Void) async throws {

@@ -4,10 +4,10 @@ import NIOCore
 import Testing
 
 /// Attempts against receivers that misbehave.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct RudeReceiverTests {
   private func outcome(
-    timeout: Duration = .seconds(10), _ behave: @escaping @Sendable (any Channel) -> Void
+    timeout: Duration = .seconds(600), _ behave: @escaping @Sendable (any Channel) -> Void
   ) async throws -> Outcome {
     let receiver = try await RudeReceiver(behave)
     let outcomes = Box<Outcome?>(nil)
@@ -36,7 +36,7 @@ struct RudeReceiverTests {
   }
 
   @Test func `a body that hangs has timed out, though its status was 200`() async throws {
-    let outcome = try await outcome(timeout: .milliseconds(400)) { channel in
+    let outcome = try await outcome(timeout: .seconds(3)) { channel in
       channel.say("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf")
     }
     #expect(outcome.failure?.kind == .timedOut)
@@ -45,15 +45,15 @@ struct RudeReceiverTests {
   @Test func `a body that hangs when as much as is kept of it has come is an answer`() async throws {
     let clock = ContinuousClock()
     let start = clock.now
-    let outcome = try await outcome(timeout: .seconds(50)) { channel in
+    let outcome = try await outcome(timeout: .seconds(500)) { channel in
       channel.say("HTTP/1.1 200 OK\r\ncontent-length: 9000\r\n\r\n" + String(repeating: "x", count: 8192))
     }
     #expect(outcome == .response(status: 200, body: Array(repeating: UInt8(ascii: "x"), count: 8192), retryAfter: nil))
-    #expect(clock.now - start < .seconds(40))
+    #expect(clock.now - start < .seconds(400))
   }
 
   @Test func `a response that drips byte by byte has timed out`() async throws {
-    let outcome = try await outcome(timeout: .milliseconds(400)) { channel in
+    let outcome = try await outcome(timeout: .seconds(3)) { channel in
       channel.say("HTTP/1.1 200 OK\r\n")
       let task = channel.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: .milliseconds(20)) { _ in channel.say("x") }
       channel.closeFuture.whenComplete { _ in task.cancel() }

@@ -8,10 +8,10 @@ import ServiceLifecycle
 import Testing
 import Threading
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct StoppingTests {
   private func sender(grace: Duration) throws -> HTTPSender {
-    var configuration = HTTPSenderConfiguration(userAgentVersion: "1", stopGrace: grace, clock: { now })
+    var configuration = HTTPSenderConfiguration(timeout: .seconds(600), userAgentVersion: "1", stopGrace: grace, clock: { now })
     configuration.allowNetworks = [try CIDR(parsing: "127.0.0.1")]
     return try HTTPSender(configuration: configuration, logger: .silent)
   }
@@ -38,7 +38,7 @@ struct StoppingTests {
 
   @Test func `attempts in flight may end within the grace, new ones come back as stopped, and the results finish`() async throws {
     let (receiver, arrived, release) = try await held(3)
-    let sender = try sender(grace: .seconds(30))
+    let sender = try sender(grace: .seconds(600))
     let group = group(sender)
     async let running: Void = group.run()
     sender.send((1...3).map { sampleTask($0, to: receiver.url) })

@@ -6,7 +6,8 @@ import ServiceLifecycle
 import Testing
 import Threading
 
-/// Runs `body` with a sender that works, and stops it afterwards. Loopback is allowed unless the configuration says otherwise.
+/// Runs `body` with a sender that works, and stops it afterwards. Unless the configuration says otherwise, loopback is allowed, and an
+/// attempt has more time than any takes.
 ///
 /// - Parameter executor: where the sender runs; nil for where all tasks run.
 func withSender(
@@ -14,7 +15,8 @@ func withSender(
   _ configure: (inout HTTPSenderConfiguration) throws -> Void = { _ in },
   body: (HTTPSender) async throws -> Void
 ) async throws {
-  var configuration = HTTPSenderConfiguration(userAgentVersion: "1.2.3", clock: { now })
+  var configuration = HTTPSenderConfiguration(
+    timeout: .seconds(600), connectTimeout: .seconds(120), userAgentVersion: "1.2.3", clock: { now })
   configuration.allowNetworks = [try CIDR(parsing: "127.0.0.0/8")]
   try configure(&configuration)
   let sender = try HTTPSender(configuration: configuration, logger: .silent, metrics: metrics)

@@ -5,7 +5,7 @@ import Threading
 
 @testable import AMQPSource
 
-@Suite(.timeLimit(.minutes(2))) struct ConsumerTests {
+@Suite(.timeLimit(.minutes(20))) struct ConsumerTests {
   @Test func `messages come with their properties and headers`() async throws {
     let world = try await World()
     let consumer = try world.consumer()
@@ -65,7 +65,7 @@ import Threading
   }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct ConsumerFlowTests {
+@Suite(.timeLimit(.minutes(20))) struct ConsumerFlowTests {
   @Test func `no more than the prefetch is handed out before an acknowledgement`() async throws {
     let world = try await World()
     let publisher = try world.publisher()
@@ -91,7 +91,7 @@ import Threading
     let world = try await World()
     let publisher = try world.publisher()
     try await withServices(publisher) { _ = try await publisher.publish(world.messages(10)) }
-    let consumer = try world.consumer()
+    let consumer = try world.consumer { $0.stopTimeout = .seconds(60) }
     // The consumer of the batches is in the middle of its work when the shutdown comes, and acknowledges after the stream has ended.
     let worker = Task {
       var last: AckToken?

@@ -6,7 +6,7 @@ import MetricsTestKit
 import Testing
 import Threading
 
-@Suite(.timeLimit(.minutes(2))) struct MetricsTests {
+@Suite(.timeLimit(.minutes(20))) struct MetricsTests {
   @Test func `what arrives, what is acknowledged and what is open is counted`() async throws {
     let world = try await World()
     let metrics = TestMetrics()

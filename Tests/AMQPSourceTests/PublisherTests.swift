@@ -4,7 +4,7 @@ import Testing
 
 @testable import AMQPSource
 
-@Suite(.timeLimit(.minutes(2))) struct PublisherTests {
+@Suite(.timeLimit(.minutes(20))) struct PublisherTests {
   @Test func `each message has its own outcome`() async throws {
     let world = try await World()
     let publisher = try world.publisher()

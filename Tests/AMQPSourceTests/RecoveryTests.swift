@@ -5,7 +5,7 @@ import Testing
 @testable import AMQPSource
 
 /// What happens when connections, queues and nodes go away. One node of its own, whose power is cut.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct RecoveryTests {
+@Suite(.serialized, .timeLimit(.minutes(20))) struct RecoveryTests {
   private static let node = Task { try await PrivateBroker.start() }
 
   @Test func `a node that dies and comes back is found again, and what was not acknowledged comes again`() async throws {
@@ -122,7 +122,7 @@ import Testing
   }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct FaultTests {
+@Suite(.timeLimit(.minutes(20))) struct FaultTests {
   @Test func `a queue that is deleted is made again`() async throws {
     let world = try await World()
     let consumer = try world.consumer()
@@ -155,7 +155,7 @@ import Testing
       let start = ContinuousClock.now
       proxy.silenceConnections()
       let line = await world.log.wait(for: "No connection to the broker, trying again")
-      #expect(ContinuousClock.now - start < .seconds(6))
+      #expect(ContinuousClock.now - start < .seconds(60))
       #expect(line?.metadata["reason"]?.contains("has sent nothing for two heartbeats") == true)
       await world.log.wait(for: "Connected to the broker")
       let outcomes = try await publisher.publish([world.message("again")])
@@ -167,13 +167,13 @@ import Testing
   }
 
   @Test func `an idle connection stays open far beyond its heartbeat`() async throws {
-    let world = try await World(options: "?heartbeat=1")
+    let world = try await World(options: "?heartbeat=5")
     let consumer = try world.consumer()
     let publisher = try world.publisher()
     try await withServices(consumer, publisher) {
       await world.log.wait(for: "Connected to the broker")
-      // Time itself is what is tested: a broker closes a connection after two missed heartbeats of a second.
-      try await Task.sleep(for: .seconds(4))
+      // Time itself is what is tested: three heartbeats long, and a broker closes a connection after two missed ones.
+      try await Task.sleep(for: .seconds(15))
       let outcomes = try await publisher.publish([world.message("still")])
       #expect(outcomes == [.confirmed])
       #expect(await consumer.settle(1).map(\.token.epoch) == [1])

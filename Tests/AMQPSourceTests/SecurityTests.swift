@@ -4,7 +4,7 @@ import Testing
 
 @testable import AMQPSource
 
-@Suite(.timeLimit(.minutes(2))) struct SecurityTests {
+@Suite(.timeLimit(.minutes(20))) struct SecurityTests {
   private func complaint(about text: String) async throws -> AMQPError {
     let url = try AMQPURL(parsing: text)
     let error = #expect(throws: AMQPError.self) {

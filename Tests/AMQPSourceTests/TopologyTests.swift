@@ -4,7 +4,7 @@ import Testing
 
 @testable import AMQPSource
 
-@Suite(.timeLimit(.minutes(2))) struct TopologyTests {
+@Suite(.timeLimit(.minutes(20))) struct TopologyTests {
   /// The sentence that the consumer gives for what it found, from its health.
   private func complaint(of world: World, declares: Bool = true) async throws -> String {
     let consumer = try world.consumer { $0.declares = declares }

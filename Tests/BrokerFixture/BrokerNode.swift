@@ -110,7 +110,7 @@ final class BrokerNode: Sendable {
     _ = fcntl(pipe.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
     try process.run()
     leash.withLock { $0 = (process, pipe.fileHandleForWriting) }
-    let end = ContinuousClock.now + .seconds(120)
+    let end = ContinuousClock.now + .seconds(600)
     while !FreePorts.answers(port) {
       if !process.isRunning || ContinuousClock.now > end {
         let text = (try? String(contentsOf: output, encoding: .utf8)) ?? ""

@@ -33,7 +33,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1))) func `another process that holds the lock keeps this one out`() async throws {
+  @Test(.timeLimit(.minutes(10))) func `another process that holds the lock keeps this one out`() async throws {
     try await withWorld { world in
       let pipeEnds = UnsafeMutablePointer<Int32>.allocate(capacity: 2)
       defer { pipeEnds.deallocate() }
@@ -47,7 +47,7 @@ import Testing
       posix_spawn_file_actions_addclose(&actions, pipeEnds[1])
       posix_spawn_file_actions_addclose(&actions, pipeEnds[0])
       defer { posix_spawn_file_actions_destroy(&actions) }
-      let arguments = ["flock", "-n", world.path + ".lock", "sh", "-c", "echo held >&9; exec sleep 60"]
+      let arguments = ["flock", "-n", world.path + ".lock", "sh", "-c", "echo held >&9; exec sleep 600"]
       let pointers = arguments.map { strdup($0) } + [nil]
       defer { for pointer in pointers { free(pointer) } }
       var attributes = posix_spawnattr_t()

@@ -34,7 +34,7 @@ struct Client: Sendable {
       if headers["Content-Type"] == nil { request.headers.add(name: "Content-Type", value: "application/json") }
       request.body = .bytes(ByteBuffer(string: body))
     }
-    let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+    let response = try await HTTPClient.shared.execute(request, timeout: .seconds(300))
     let bytes = Array(try await response.body.collect(upTo: 64 << 20).readableBytesView)
     return Answer(
       status: Int(response.status.code), headers: response.headers.map { ($0.name, $0.value) }, bytes: bytes)

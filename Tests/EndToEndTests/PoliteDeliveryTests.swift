@@ -41,9 +41,9 @@ import Testing
           return elements.count == 80
         }
         #expect(hidden.withLock { $0 } == 0)
-        // Eighty became a few; how few depends on how many were stored before the first message went.
+        // Eighty became a few; how few depends on how many were stored before the first message went: it may have told of them all.
         let messages = slack.arrivals.count
-        #expect((2...12).contains(messages))
+        #expect((1...12).contains(messages))
         var digests: [String: Int] = [:]
         var alone = 0
         let page = try await client.get("/api/v1/events/deliveries/?size=100").json
@@ -116,8 +116,10 @@ import Testing
         try #require(put.status == 200)
         try await world.publishing { publisher in
           for round in 0..<4 {
+            // Taken before there is anything new: a fast receiver has it all before the last message is confirmed.
+            let target = receiver.arrivals.count + 100
             try await publisher.send(events(round * 500..<(round + 1) * 500) { "web/\($0 % 10)" })
-            await receiver.wait(forArrivals: receiver.arrivals.count + 100)
+            await receiver.wait(forArrivals: target)
             await service.withLock { $0 }.kill()
             let next = try await world.start(settings)
             service.withLock { $0 = next }

@@ -3,23 +3,21 @@ import Hummingbird
 
 /// The API described: for programs at `/openapi.json`, for people at `/docs`. Open, as it shows no data.
 struct DocumentationRoutes: Sendable {
-  private let document: [UInt8]
-  private let page: String
+  let routes: [Route]
 
   /// - Parameter routes: all other routes of the server.
   init(describing routes: [Route], version: String) {
-    let described = routes + Self.routes(document: [], page: "")
-    document = OpenAPIDocument(routes: described, version: version).json
-    page = DocumentationPage(routes: described, version: version).html
+    let described = routes + Self.routes(document: OnFirstUse { [] }, page: OnFirstUse { "" })
+    self.routes = Self.routes(
+      document: OnFirstUse { OpenAPIDocument(routes: described, version: version).json },
+      page: OnFirstUse { DocumentationPage(routes: described, version: version).html })
   }
 
-  var routes: [Route] { Self.routes(document: document, page: page) }
-
-  private static func routes(document: [UInt8], page: String) -> [Route] {
+  private static func routes(document: OnFirstUse<[UInt8]>, page: OnFirstUse<String>) -> [Route] {
     [
-      Route(.get, "/openapi.json", access: .open) { _ in .json(document) },
+      Route(.get, "/openapi.json", access: .open) { _ in .json(document.value) },
       Route(.get, "/docs", access: .open) { _ in
-        .text(page, type: "text/html; charset=utf-8", headers: [.contentSecurityPolicy: HTMLPage.policy])
+        .text(page.value, type: "text/html; charset=utf-8", headers: [.contentSecurityPolicy: HTMLPage.policy])
       },
     ]
   }

@@ -128,10 +128,10 @@ import Testing
   @Test func `a task with a digest goes out as the digest, one with refused blocks as plain text`() throws {
     let digest = digest([deploy(1), deploy(2)])
     var leader = digest.members[0]
-    leader.digest = digest
+    leader = leader.leading(digest)
     #expect(try body(leader) == SlackDigest(of: digest, username: "fanfare").json)
     let refused = Digest(id: id, members: [task(1, deploy(1)), task(2, deploy(2), isPlainText: true)])
-    leader.digest = refused
+    leader = leader.leading(refused)
     #expect(try body(leader) == SlackDigest(of: refused, username: "fanfare").plainJSON)
     #expect(try body(task(3, deploy(3))) == SlackMessage(for: deploy(3), username: "fanfare").json)
     #expect(try body(task(3, deploy(3), isPlainText: true)) == SlackMessage(for: deploy(3), username: "fanfare").plainJSON)
@@ -156,7 +156,7 @@ import Testing
     let receiver = try await Receiver { _ in Receiver.Answer(status: 200, body: Array("ok".utf8)) }
     let digest = Digest(id: id, members: [1, 2].map { sampleTask($0, subscription: sampleSubscription(url: receiver.url, kind: .slack)) })
     var leader = digest.members[0]
-    leader.digest = digest
+    leader = leader.leading(digest)
     try await withSender { sender async throws in
       #expect(try await sender.attempt(leader).digest == id)
       #expect(try await sender.attempt(digest.members[1]).digest == nil)

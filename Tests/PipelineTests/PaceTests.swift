@@ -90,7 +90,7 @@ import Testing
       for grant in plan.grant(at: now) {
         messages.append(grant.tasks.map(\.id.row))
         var leader = grant.tasks[0]
-        if grant.tasks.count > 1 { leader.digest = Digest(id: KSUID(timestamp: 1, high: 0, low: 0), members: grant.tasks) }
+        if grant.tasks.count > 1 { leader = leader.leading(Digest(id: KSUID(timestamp: 1, high: 0, low: 0), members: grant.tasks)) }
         plan.settled(leader, at: now)
       }
       now = now + .seconds(1)
@@ -110,7 +110,7 @@ import Testing
       let grants = plan.grant(at: now)
       for grant in grants {
         var leader = grant.tasks[0]
-        if grant.tasks.count > 1 { leader.digest = Digest(id: KSUID(timestamp: 1, high: 0, low: 0), members: grant.tasks) }
+        if grant.tasks.count > 1 { leader = leader.leading(Digest(id: KSUID(timestamp: 1, high: 0, low: 0), members: grant.tasks)) }
         plan.settled(leader, at: now)
       }
       return grants.flatMap(\.tasks).map(\.id.row)

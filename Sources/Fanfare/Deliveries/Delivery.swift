@@ -63,7 +63,9 @@ public enum CancelReason: String, Hashable, Sendable, CaseIterable {
 }
 
 /// One delivery to attempt, with all that the attempt needs: no second read.
-public struct DeliveryTask: Sendable {
+///
+/// Immutable and shared by reference: from its commit to the record of its attempt it passes through a dozen hands.
+public final class DeliveryTask: Sendable {
   public let id: DeliveryID
   public let event: StoredEvent
   public let subscription: Subscription
@@ -80,11 +82,11 @@ public struct DeliveryTask: Sendable {
   /// For a replayed delivery: what `X-Event-Replay-Of` says.
   public let replayOf: String?
   /// The digest that goes out in its place, with what else is in it.
-  public var digest: Digest?
+  public let digest: Digest?
 
   public init(
     id: DeliveryID, event: StoredEvent, subscription: Subscription, endpoint: EndpointID, attemptsMade: Int, triesMade: Int, throttles: Int,
-    dueAt: Timestamp, isPlainText: Bool = false, replayOf: String? = nil
+    dueAt: Timestamp, isPlainText: Bool = false, replayOf: String? = nil, digest: Digest? = nil
   ) {
     self.id = id
     self.event = event
@@ -96,6 +98,14 @@ public struct DeliveryTask: Sendable {
     self.dueAt = dueAt
     self.isPlainText = isPlainText
     self.replayOf = replayOf
+    self.digest = digest
+  }
+
+  /// The same, with a digest that goes out in its place.
+  public func leading(_ digest: Digest) -> DeliveryTask {
+    DeliveryTask(
+      id: id, event: event, subscription: subscription, endpoint: endpoint, attemptsMade: attemptsMade, triesMade: triesMade,
+      throttles: throttles, dueAt: dueAt, isPlainText: isPlainText, replayOf: replayOf, digest: digest)
   }
 
   public var urgency: Urgency { Lane(of: self).urgency }

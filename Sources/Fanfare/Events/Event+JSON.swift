@@ -1,3 +1,5 @@
+import Synchronization
+
 // The two forms of an event as JSON. The compact one is stored: each thing once. The wire form is what clients and receivers get:
 // both names where the seed has two, and the times as dates. The compact form's keys come in a fixed order, so that the wire form is
 // made by one pass that copies ranges.
@@ -93,16 +95,29 @@ extension StoredEvent {
     return json.bytes
   }
 
+  /// As ``wireJSON(timestamp:)`` with a number, made once and kept for as long as the event is in memory: many may be told of it.
+  public var sharedWireJSON: [UInt8] {
+    wire.withLock { wire in
+      if let wire { return wire }
+      let made = wireJSON()
+      wire = made
+      return made
+    }
+  }
+
   /// Appends the event as one JSON value.
   public func appendWireJSON(to json: inout JSONWriter, timestamp format: TimestampFormat = .number) {
     json.beginObject()
     var scanner = JSONScanner(compact)
     // What is stored was written by `compactJSON`, so it cannot fail to scan; were it ever to, the event ends at what could be read.
-    try? scanner.object { (key, scanner) throws(JSONError) in
-      let range = try scanner.skipValue()
-      let value = compact[range]
+    let same = try? scanner.leadingMembers { (key, _, scanner) throws(JSONError) in
+      let key = String(decoding: compact[key], as: UTF8.self)
       switch key {
+      case "id", "type", "username":
+        json.key(key)
+        json.raw(compact[try scanner.skipValue()])
       case "timestamp":
+        let value = compact[try scanner.skipValue()]
         json.key(key)
         switch format {
         case .number: json.raw(value)
@@ -110,22 +125,22 @@ extension StoredEvent {
         }
         json.member("event_time", occurredAt.rfc3339)
         json.member("received_time", receivedAt.rfc3339)
-      case "allowed_groups":
-        json.key(key)
-        json.raw(value)
-        json.key("allowed_roles")
-        json.raw(value)
-      case "inventory_project":
-        json.key(key)
-        json.raw(value)
-        json.key("inventory_namespace")
-        json.raw(value)
-      default:
-        json.key(key)
-        json.raw(value)
+      case "allowed_groups": twice(key, "allowed_roles", compact[try scanner.skipValue()])
+      case "inventory_project": twice(key, "inventory_namespace", compact[try scanner.skipValue()])
+      // From here on both forms are the same.
+      default: return false
       }
+      return true
     }
+    if let start = same { json.rawMembers(compact[start..<compact.count - 1]) }
     json.endObject()
+
+    func twice(_ key: String, _ otherKey: String, _ value: ArraySlice<UInt8>) {
+      json.key(key)
+      json.raw(value)
+      json.key(otherKey)
+      json.raw(value)
+    }
   }
 }
 

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Something that happened, as a producer told it.
 public struct Event: Hashable, Sendable {
   /// Opaque, 1 to 255 printable characters, unique in the store.
@@ -73,7 +75,9 @@ public struct Event: Hashable, Sendable {
 }
 
 /// An event as the store keeps it.
-public struct StoredEvent: Sendable, Hashable {
+///
+/// Immutable and shared by reference: its deliveries, from the commit to the record of the last attempt, point to one.
+public final class StoredEvent: Sendable {
   /// Its place in the store: contiguous, in the order of arrival, from 1.
   public let sequence: Int64
   public let id: String
@@ -83,6 +87,8 @@ public struct StoredEvent: Sendable, Hashable {
   /// The compact form (``Event/compactJSON``), from which every other form is made.
   public let compact: [UInt8]
   public let traceparent: String?
+  /// ``wireJSON(timestamp:)``, once it was asked for.
+  let wire = Mutex<[UInt8]?>(nil)
 
   public init(
     sequence: Int64, id: String, type: EventType, occurredAt: Timestamp, receivedAt: Timestamp, compact: [UInt8], traceparent: String?
@@ -95,4 +101,13 @@ public struct StoredEvent: Sendable, Hashable {
     self.compact = compact
     self.traceparent = traceparent
   }
+}
+
+extension StoredEvent: Hashable {
+  public static func == (left: StoredEvent, right: StoredEvent) -> Bool {
+    left.sequence == right.sequence && left.id == right.id && left.type == right.type && left.occurredAt == right.occurredAt
+      && left.receivedAt == right.receivedAt && left.compact == right.compact && left.traceparent == right.traceparent
+  }
+
+  public func hash(into hasher: inout Hasher) { hasher.combine(sequence) }
 }

@@ -3,7 +3,16 @@ extension String {
   ///
   /// `==` takes `é` written as one character and as two for the same. Neither the database nor other programs do, so names and values are
   /// compared by this.
-  public func isSame(as other: String) -> Bool { self == other && utf8.elementsEqual(other.utf8) }
+  public func isSame(as other: String) -> Bool {
+    let left = utf8
+    let right = other.utf8
+    if left.count != right.count { return false }
+    // Side by side in memory, as all but bridged texts are, they are compared without decoding a character.
+    let isSame = left.withContiguousStorageIfAvailable { left in
+      right.withContiguousStorageIfAvailable { right in left.elementsEqual(right) }
+    }
+    return (isSame ?? nil) ?? left.elementsEqual(right)
+  }
 }
 
 extension String? {

@@ -65,10 +65,22 @@ public struct JSONScanner: Sendable {
   public mutating func rawObject(
     _ body: (_ key: Range<Int>, _ isEscaped: Bool, _ scanner: inout JSONScanner) throws(JSONError) -> Void
   ) throws(JSONError) {
+    _ = try leadingMembers { (key, isEscaped, scanner) throws(JSONError) in
+      try body(key, isEscaped, &scanner)
+      return true
+    }
+  }
+
+  /// Reads an object as ``rawObject(_:)`` does for as long as `body` says that it took the member, and consumed its value.
+  ///
+  /// - Returns: where the first member begins that it did not take, or nil if the object was read to its end.
+  public mutating func leadingMembers(
+    _ body: (_ key: Range<Int>, _ isEscaped: Bool, _ scanner: inout JSONScanner) throws(JSONError) -> Bool
+  ) throws(JSONError) -> Int? {
     try expect(UInt8(ascii: "{"), "expected an object")
     if peek() == UInt8(ascii: "}") {
       position += 1
-      return
+      return nil
     }
     while true {
       guard peek() == UInt8(ascii: "\"") else { throw error("expected an object's key") }
@@ -76,12 +88,12 @@ public struct JSONScanner: Sendable {
       let isEscaped = try skipString()
       let key = start + 1..<position - 1
       try expect(UInt8(ascii: ":"), "expected ':' after an object's key")
-      try body(key, isEscaped, &self)
+      guard try body(key, isEscaped, &self) else { return start }
       switch peek() {
       case UInt8(ascii: ","): position += 1
       case UInt8(ascii: "}"):
         position += 1
-        return
+        return nil
       default: throw error("expected ',' or '}' in an object")
       }
     }
@@ -196,14 +208,25 @@ public struct JSONScanner: Sendable {
     throw error("the text ends inside a string")
   }
 
-  /// Steps over the ASCII characters of a string that need no look: nearly all there are.
+  /// Steps over the ASCII characters of a string that need no look: nearly all there are. Eight at a time, where so many are left.
   private mutating func skipPlainCharacters() {
     let end = end
-    position = bytes.withUnsafeBufferPointer { bytes in
+    position = bytes.withUnsafeBytes { bytes in
       var index = position
+      while index + 8 <= end, Self.arePlain(bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)) { index += 8 }
       while index < end, bytes[index] &- 0x20 < 0x60, bytes[index] != UInt8(ascii: "\""), bytes[index] != UInt8(ascii: "\\") { index += 1 }
       return index
     }
+  }
+
+  /// Whether each of eight bytes is ASCII, and neither a control character, nor a quotation mark, nor a backslash.
+  private static func arePlain(_ bytes: UInt64) -> Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    // The highest bit of a byte says that it, or one below it, is less than `bound`.
+    func isLess(_ bytes: UInt64, _ bound: UInt64) -> UInt64 { (bytes &- ones &* bound) & ~bytes }
+    let quotes = isLess(bytes ^ (ones &* 0x22), 1)
+    let backslashes = isLess(bytes ^ (ones &* 0x5C), 1)
+    return (bytes | isLess(bytes, 0x20) | quotes | backslashes) & (ones &* 0x80) == 0
   }
 
   private mutating func skipEscape() throws(JSONError) {

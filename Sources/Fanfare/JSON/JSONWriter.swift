@@ -69,6 +69,9 @@ public struct JSONWriter: Sendable {
     needsComma = true
   }
 
+  /// Puts text that is known to be members of an object, commas between them, as it is.
+  public mutating func rawMembers(_ text: some Sequence<UInt8>) { raw(text) }
+
   public mutating func value(_ value: JSONValue) {
     switch value {
     case .null: null()

@@ -4,7 +4,7 @@ internal import Fanfare
 enum WebhookBody {
   static func bytes(of event: StoredEvent, as format: Subscription.Format) -> [UInt8] {
     switch format {
-    case .event: event.wireJSON()
+    case .event: event.sharedWireJSON
     case .cloudevents: CloudEventBody.bytes(of: event)
     case .thin: thin(event)
     }

@@ -95,9 +95,10 @@ struct DispatcherTurn<Sender: DeliverySender> {
 
   /// The task to send for a grant; nil if nothing of it is current.
   private mutating func attempt(for grant: Grant, at now: Timestamp) -> DeliveryTask? {
+    if grant.tasks.count == 1, dispatcher.store.isCurrent(grant.tasks[0]) { return grant.tasks[0] }
     let current = grant.tasks.filter { dispatcher.store.isCurrent($0) }
     // The slot was counted for the first: another that is as urgent may take its place.
-    guard var leader = current.first, leader.urgency == grant.tasks[0].urgency else {
+    guard let leader = current.first, leader.urgency == grant.tasks[0].urgency else {
       for task in grant.tasks.dropFirst() { plan.leftOut(task) }
       plan.withdrawn(grant.tasks[0], at: now)
       return nil
@@ -108,7 +109,7 @@ struct DispatcherTurn<Sender: DeliverySender> {
     }
     if current.count > 1 {
       var random = SystemRandomNumberGenerator()
-      leader.digest = Digest(id: ids.next(at: now, using: &random), members: current)
+      return leader.leading(Digest(id: ids.next(at: now, using: &random), members: current))
     }
     return leader
   }

@@ -52,6 +52,24 @@ import Testing
     #expect(throws: JSONError.self) { try check(bytes) }
   }
 
+  @Test func `a byte that ends plain text is found wherever it stands in a longer one`() {
+    let quote = UInt8(ascii: "\"")
+    var misread: [String] = []
+    for length in 1...19 {
+      for place in 0..<length {
+        for byte in UInt8.min...UInt8.max {
+          var text = [UInt8](repeating: UInt8(ascii: "a"), count: length)
+          text[place] = byte
+          // Behind a backslash "a" is no escape, and neither does one end a sequence of UTF-8.
+          let isPlain = (0x20...0x7F).contains(byte) && byte != quote && byte != UInt8(ascii: "\\")
+          let passes = (try? check([quote] + text + [quote])) != nil
+          if passes != isPlain { misread.append("\(byte) at \(place) of \(length)") }
+        }
+      }
+    }
+    #expect(misread == [])
+  }
+
   @Test func `every scalar passes as UTF-8 and comes back`() throws {
     for value in stride(from: UInt32(0x20), through: 0x10FFFF, by: 37) {
       guard let scalar = Unicode.Scalar(value), scalar != "\"", scalar != "\\" else { continue }

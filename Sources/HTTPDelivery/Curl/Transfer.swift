@@ -56,7 +56,7 @@ final class Transfer {
     // A name that takes for ever to resolve must not hold up the thread when its attempt is given up.
     easy.set(CURLOPT_QUICK_EXIT, 1)
     easy.set(CURLOPT_BUFFERSIZE, 8192)
-    easy.set(CURLOPT_UPLOAD_BUFFERSIZE, 16384)
+    easy.set(CURLOPT_UPLOAD_BUFFERSIZE, 65_536)
     if let caFile = limits.caFile { easy.set(CURLOPT_CAINFO, caFile) }
     easy.set(CURLOPT_ERRORBUFFER, borrowing: errorText.baseAddress)
 

@@ -23,6 +23,11 @@ public struct HeaderBlock: Sendable, Equatable {
     count += 1
   }
 
+  mutating func append(_ other: HeaderBlock) {
+    lines.append(contentsOf: other.lines)
+    count += other.count
+  }
+
   /// Keeps libcurl from sending a header of its own accord.
   mutating func suppress(_ name: StaticString) {
     lines.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))

@@ -35,7 +35,7 @@ enum HeaderRules {
 
   /// A value that any text can be put into: all but visible ASCII is percent-encoded, and so is `%`, so that it can be undone.
   static func visible(_ text: String) -> String {
-    if text.utf8.allSatisfy(isVisible) { return text }
+    if text.utf8.withContiguousStorageIfAvailable({ $0.allSatisfy(isVisible) }) ?? text.utf8.allSatisfy(isVisible) { return text }
     var bytes: [UInt8] = []
     for byte in text.utf8 {
       if isVisible(byte) { bytes.append(byte) } else { bytes.appendPercentEncoded(byte) }

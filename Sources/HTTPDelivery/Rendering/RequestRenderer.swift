@@ -2,25 +2,19 @@ public import Fanfare
 
 /// Makes the request for an attempt: body, headers, signatures. Does no I/O and reads no clock.
 public struct RequestRenderer: Sendable {
-  private let userAgent: String
-  private let requireHTTPS: Bool
-  private let keys = SigningKeys()
+  private let templates: RequestTemplates
 
   public init(userAgentVersion: String, requireHTTPS: Bool = false) {
-    userAgent = "Fanfare/" + HeaderRules.visible(userAgentVersion)
-    self.requireHTTPS = requireHTTPS
+    templates = RequestTemplates(userAgent: "Fanfare/" + HeaderRules.visible(userAgentVersion), requireHTTPS: requireHTTPS)
   }
 
   /// The request for the attempt that is due at `now`, or why there can be none.
   public func request(for task: DeliveryTask, at now: Timestamp) -> Result<OutboundRequest, Refusal> {
-    let subscription = task.subscription
-    if let fault = fault(of: subscription.url) { return .failure(Refusal(fault)) }
-    for header in subscription.headers {
-      if let fault = HeaderRules.fault(of: header) { return .failure(Refusal(fault)) }
-    }
-    switch subscription.kind {
-    case .webhook: return webhook(task, at: now)
-    case .slack: return .success(slack(task))
+    templates.template(of: task.subscription).map { template in
+      switch task.subscription.kind {
+      case .webhook: webhook(task, template, at: now)
+      case .slack: slack(task, template)
+      }
     }
   }
 
@@ -35,47 +29,42 @@ public struct RequestRenderer: Sendable {
     init(_ failure: TransportFailure) { self.failure = failure }
   }
 
-  private func fault(of url: String) -> String? {
-    // Only the part before the host is looked at here; libcurl parses the rest and says what it doesn't like.
-    let scheme = url.prefix(8).lowercased()
-    guard scheme == "https://" || scheme.hasPrefix("http://") else { return "the subscription's URL is neither http:// nor https://" }
-    if requireHTTPS, scheme != "https://" { return "the subscription's URL is http:// and delivery.requireHttps asks for https://" }
-    if url.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) { return "the subscription's URL holds a space or a control character" }
-    return nil
-  }
-
-  private func webhook(_ task: DeliveryTask, at now: Timestamp) -> Result<OutboundRequest, Refusal> {
+  private func webhook(_ task: DeliveryTask, _ template: RequestTemplate, at now: Timestamp) -> OutboundRequest {
     let event = task.event
-    let subscription = task.subscription
-    let body = WebhookBody.bytes(of: event, as: subscription.format)
+    let body = WebhookBody.bytes(of: event, as: task.subscription.format)
     let id = task.id.description
-    let timestamp = now.seconds
-    var signatures = ""
-    for secret in subscription.activeSecrets(at: now) {
-      guard let key = keys.key(for: secret) else {
-        return .failure(Refusal("a signing secret of the subscription is not base64 behind whsec_"))
-      }
-      if !signatures.isEmpty { signatures += " " }
-      signatures += key.sign(id: id, timestamp: timestamp, body: body)
-    }
-    var headers = commonHeaders(contentType: WebhookBody.contentType(of: subscription.format))
+    let timestamp = String(now.seconds)
+    var headers = template.head
     headers.append("webhook-id", id)
-    headers.append("webhook-timestamp", String(timestamp))
-    if !signatures.isEmpty { headers.append("webhook-signature", signatures) }
+    headers.append("webhook-timestamp", timestamp)
+    if let signatures = signatures(template, id: id, timestamp: timestamp, body: body, at: now) {
+      headers.append("webhook-signature", signatures)
+    }
     headers.append("X-Event-Id", HeaderRules.visible(event.id))
     headers.append("X-Event-Type", HeaderRules.visible(event.type.name))
     headers.append("X-Delivery-Attempt", String(task.attemptNumber))
     appendReplay(task, to: &headers)
     if let traceparent = event.traceparent, HeaderRules.isTraceparent(traceparent) { headers.append("traceparent", traceparent) }
-    appendOwn(subscription, to: &headers)
-    return .success(OutboundRequest(url: subscription.url, headers: headers, body: body))
+    headers.append(template.tail)
+    return OutboundRequest(url: task.subscription.url, headers: headers, body: body)
   }
 
-  private func slack(_ task: DeliveryTask) -> OutboundRequest {
+  /// One for each secret that is good now, with a space between; nil without any.
+  private func signatures(_ template: RequestTemplate, id: String, timestamp: String, body: [UInt8], at now: Timestamp) -> String? {
+    var signatures: String?
+    for (key, endsAt) in template.keys {
+      if let endsAt, endsAt <= now { continue }
+      let signature = key.sign(id: id, timestamp: timestamp, body: body)
+      signatures = signatures.map { $0 + " " + signature } ?? signature
+    }
+    return signatures
+  }
+
+  private func slack(_ task: DeliveryTask, _ template: RequestTemplate) -> OutboundRequest {
     let subscription = task.subscription
-    var headers = commonHeaders(contentType: "application/json")
+    var headers = template.head
     if task.digest == nil { appendReplay(task, to: &headers) }
-    appendOwn(subscription, to: &headers)
+    headers.append(template.tail)
     return OutboundRequest(
       url: subscription.url, headers: headers, body: slackBody(task, subscription.slackUsername, subscription.slackIcon))
   }
@@ -90,21 +79,7 @@ public struct RequestRenderer: Sendable {
     return task.isPlainText ? message.plainJSON : message.json
   }
 
-  private func commonHeaders(contentType: String) -> HeaderBlock {
-    var headers = HeaderBlock()
-    // No receiver's consent is asked for before a body is sent: that would cost a round trip.
-    headers.suppress("Expect")
-    headers.append("Content-Type", contentType)
-    headers.append("User-Agent", userAgent)
-    return headers
-  }
-
   private func appendReplay(_ task: DeliveryTask, to headers: inout HeaderBlock) {
     if let original = task.replayOf { headers.append("X-Event-Replay-Of", HeaderRules.visible(original)) }
-  }
-
-  /// The subscription's headers come last, and without those that it cannot set.
-  private func appendOwn(_ subscription: Subscription, to headers: inout HeaderBlock) {
-    for header in subscription.headers where !HeaderRules.isReserved(header.name) { headers.append(header.name, header.value) }
   }
 }

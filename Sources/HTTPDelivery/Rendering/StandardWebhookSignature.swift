@@ -9,20 +9,24 @@ public struct StandardWebhookSignature: Sendable {
   /// How far a receiver lets the timestamp be from its own clock.
   public static let tolerance: Duration = .seconds(300)
 
-  private let key: SymmetricKey
+  /// With the key taken in already: each signature begins with a copy.
+  private let keyed: HMAC<SHA256>
 
   /// Nil unless `secret` is base64 of at least one byte, behind `whsec_` or bare.
   public init?(secret: String) {
     let text = secret.hasPrefix(Self.secretPrefix) ? secret.dropFirst(Self.secretPrefix.count) : secret[...]
     guard let bytes = Base64.decode(text), !bytes.isEmpty else { return nil }
-    key = SymmetricKey(data: bytes)
+    keyed = HMAC(key: SymmetricKey(data: bytes))
   }
 
   /// One entry of the header `webhook-signature`: `v1,` and the base64 of the code.
   ///
   /// - Parameter timestamp: seconds since 1970, as in `webhook-timestamp`.
-  public func sign(id: String, timestamp: Int64, body: [UInt8]) -> String {
-    "v1," + Base64.encode(code(id: id, timestamp: String(timestamp), body: body))
+  public func sign(id: String, timestamp: Int64, body: [UInt8]) -> String { sign(id: id, timestamp: String(timestamp), body: body) }
+
+  func sign(id: String, timestamp: String, body: [UInt8]) -> String {
+    let code = code(id: id, timestamp: timestamp, body: body)
+    return code.withUnsafeBytes { "v1," + Base64.encode($0) }
   }
 
   /// Whether one of the entries of a `webhook-signature` header is this secret's. Takes the same time wherever a wrong one differs.
@@ -41,7 +45,7 @@ public struct StandardWebhookSignature: Sendable {
   }
 
   private func code(id: String, timestamp: String, body: [UInt8]) -> HMAC<SHA256>.MAC {
-    var hmac = HMAC<SHA256>(key: key)
+    var hmac = keyed
     var head: [UInt8] = []
     head.reserveCapacity(64)
     head.append(contentsOf: id.utf8)

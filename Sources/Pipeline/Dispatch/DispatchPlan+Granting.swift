@@ -32,9 +32,12 @@ extension DispatchPlan {
 
   /// The lane's next, unless its endpoint or its pace stand against it. Then the lane comes back when that is over.
   private mutating func take(from lane: Lane, at now: Timestamp) -> Grant? {
-    guard let state = lanes[lane], let head = state.queue.first, let gate = endpoints[state.endpoint]?.gate else { return nil }
+    // Not the whole state: whoever holds on to the queue has it copied when its head is taken.
+    guard let index = lanes.index(forKey: lane), let head = lanes.values[index].queue.first else { return nil }
+    let endpoint = lanes.values[index].endpoint
+    guard let gate = endpoints[endpoint]?.gate else { return nil }
     // Its subscription has got another URL since: the table knows better.
-    if head.endpoint != state.endpoint {
+    if head.endpoint != endpoint {
       _ = lanes[lane]?.queue.popFirst()
       waiting -= 1
       leftOut(head)
@@ -43,7 +46,7 @@ extension DispatchPlan {
     switch gate.opening(for: lane.urgency, limits, at: now) {
     case .full: return nil
     case .closed(let until):
-      alarms.set(.endpoint(state.endpoint), at: until)
+      alarms.set(.endpoint(endpoint), at: until)
       return nil
     case .open: break
     }
@@ -62,11 +65,11 @@ extension DispatchPlan {
       pace.sent(at: now)
       paces[lane.subscription] = pace
     }
-    let tasks = digest(for: state.endpoint, gate, at: now) ?? (lanes[lane]?.queue.popFirst()).map { [$0] } ?? []
+    let tasks = digest(for: endpoint, gate, at: now) ?? (lanes[lane]?.queue.popFirst()).map { [$0] } ?? []
     guard let leader = tasks.first else { return nil }
     waiting -= tasks.count
     inFlight[leader.urgency, default: 0] += 1
-    endpoints[state.endpoint]?.gate.started(leader.urgency, at: now)
+    endpoints[endpoint]?.gate.started(leader.urgency, at: now)
     proceed(lane)
     return Grant(tasks: tasks)
   }

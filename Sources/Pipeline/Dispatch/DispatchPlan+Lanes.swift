@@ -8,7 +8,7 @@ extension DispatchPlan {
     if endpoints[endpoint] == nil {
       endpoints[endpoint] = EndpointState(gate: EndpointGate(firstMessage: start.map { $0 + limits.slackRest }))
     }
-    if let isSlack { endpoints[endpoint]?.gate.isSlack = isSlack }
+    if let isSlack, endpoints[endpoint]?.gate.isSlack != isSlack { endpoints[endpoint]?.gate.isSlack = isSlack }
     if let known = lanes[lane]?.endpoint {
       if known == endpoint { return }
       endpoints[known]?.lanes.remove(lane)
@@ -45,8 +45,12 @@ extension DispatchPlan {
 
   /// Lets a lane have its turn, or the table be asked for more of it.
   mutating func proceed(_ lane: Lane) {
-    takeTurn(lane)
-    if let state = lanes[lane], state.isBehind, state.queue.isEmpty, !state.isClaiming { wanting.insert(lane) }
+    guard let index = lanes.index(forKey: lane) else { return }
+    if lanes.values[index].queue.isEmpty {
+      if lanes.values[index].isBehind, !lanes.values[index].isClaiming { wanting.insert(lane) }
+    } else {
+      takeTurn(lane)
+    }
   }
 
   mutating func letGo(_ task: DeliveryTask) {
@@ -91,8 +95,9 @@ extension DispatchPlan {
     if endpoints[endpoint]?.lanes.isEmpty == true, state.gate.isIdle(at: now) { endpoints[endpoint] = nil }
   }
 
+  /// - Precondition: something of the lane waits in memory.
   private mutating func takeTurn(_ lane: Lane) {
-    if lanes[lane]?.queue.isEmpty ?? true || !havingTurn.insert(lane).inserted { return }
+    if !havingTurn.insert(lane).inserted { return }
     turns[lane.urgency, default: Queue()].append(lane)
   }
 }

@@ -77,9 +77,10 @@ struct DispatchPlan {
     for task in tasks {
       let lane = Lane(of: task)
       attach(lane, to: task.endpoint, isSlack: task.subscription.kind == .slack)
-      guard let state = lanes[lane] else { continue }
-      let isShut = endpoints[task.endpoint]?.gate.isOpenBreaker == true
-      if isShut || state.isBehind || state.isClaiming || state.queue.count >= (limits.held - waiting) / 2 {
+      guard let index = lanes.index(forKey: lane) else { continue }
+      let isShut = openBreakers.contains(task.endpoint)
+      let isLate = lanes.values[index].isBehind || lanes.values[index].isClaiming
+      if isShut || isLate || lanes.values[index].queue.count >= (limits.held - waiting) / 2 {
         fallBehind(lane)
       } else {
         enqueue(task, in: lane)

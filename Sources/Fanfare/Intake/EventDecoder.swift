@@ -208,6 +208,11 @@ enum MediaType {
   case other
 
   init(_ contentType: String?) {
+    // What nearly everybody sends.
+    if contentType == "application/json" {
+      self = .json
+      return
+    }
     let essence = contentType?.split(separator: ";").first.map { $0.trimmingSpaces.lowercased() } ?? ""
     switch essence {
     case "", "application/json", "text/json": self = .json

@@ -31,6 +31,7 @@ struct EventReader {
   }
 
   private var errors: [ValidationError] = []
+  /// The keys so far, for objects with so many that looking through all of them would cost more.
   private var seen: Set<ExactText> = []
   /// Before every pointer: where the object stands in its document.
   private let base: String
@@ -62,8 +63,8 @@ struct EventReader {
     var data: [UInt8]?
     var others: [Event.Field] = []
 
-    for member in members {
-      if !seen.insert(ExactText(member.key)).inserted {
+    for (index, member) in members.enumerated() {
+      if isRepeated(member.key, in: members[..<index]) {
         fail(member.key, "duplicate_key", "the key \"\(member.key)\" stands twice in the event")
         continue
       }
@@ -107,6 +108,12 @@ struct EventReader {
         inventory: inventoryProject.map { InventoryPlace(project: $0, application: application, version: version) },
         state: stateProject.map { StatePlace(project: $0, environment: environment, deployment: deployment) }),
       data: data, otherFields: others, traceparent: defaults.traceparent)
+  }
+
+  private mutating func isRepeated(_ key: String, in earlier: ArraySlice<Member>) -> Bool {
+    if seen.isEmpty, earlier.count < 32 { return earlier.contains { $0.key.isSame(as: key) } }
+    if seen.isEmpty { for member in earlier { seen.insert(ExactText(member.key)) } }
+    return !seen.insert(ExactText(key)).inserted
   }
 
   // MARK: Fields
@@ -188,7 +195,7 @@ struct EventReader {
 
   private mutating func timestamp(_ member: Member) -> Timestamp? {
     if member.isNull { return nil }
-    let allowed = "nanoseconds since 1970 as a whole number or a decimal string, 0 to \(Int64.max), or an RFC 3339 date"
+    var allowed: String { "nanoseconds since 1970 as a whole number or a decimal string, 0 to \(Int64.max), or an RFC 3339 date" }
     let isString = member.firstByte == UInt8(ascii: "\"")
     guard isString || member.firstByte == UInt8(ascii: "-") || member.firstByte &- 0x30 < 10 else {
       fail(member.key, "invalid_value_type", "\(member.key) must be \(allowed), and is \(Self.kind(of: member))")

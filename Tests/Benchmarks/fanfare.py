@@ -1,0 +1,145 @@
+"""Fanfare as a contestant: a service, which gets its subscriptions over its API and ends when it is told to."""
+
+import json
+import shutil
+import socket
+import sqlite3
+import time
+import urllib.request
+from pathlib import Path
+
+import place
+from process import Process
+from work import TYPES, Work
+
+AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
+
+
+class Fanfare:
+    name = "fanfare"
+    sentence = "Fanfare, a release build, with its defaults but for what may be in flight at once"
+    is_service = True
+
+    def missing(self) -> str | None:
+        return None
+
+    def command(self, work: Work, *extra: str) -> list[str]:
+        settings = {
+            "amqp.url": work.broker.url, "amqp.queue": work.queue, "amqp.declare": "false", "amqp.exchanges": "amq.topic",
+            "http.listen": f"127.0.0.1:{self._port}", "internal.listen": "127.0.0.1:0", "delivery.allowNetworks": "127.0.0.0/8",
+            "delivery.concurrency": str(work.connections), "delivery.perEndpointConcurrency": str(work.connections), "log.level": "warning"
+        } | work.settings
+        command = [place.needed("FANFARE_BINARY"), "serve", "--data-directory", str(self.data(work))]
+        for key, value in settings.items():
+            command += ["--set", f"{key}={value}"]
+        return trusting(work.authority, command + list(extra))
+
+    def data(self, work: Work) -> Path:
+        return work.folder / "fanfare"
+
+    # Before the run -----------------------------------------------------------------------------------------------------------------
+
+    def prepare(self, work: Work, subscriptions: dict[str, list[dict]] | None = None) -> None:
+        """Puts the subscriptions, by project, into a new store; what this costs is not the run's."""
+        self._port = free_port()
+        with self.started(work, settings={"amqp.url": ""}):
+            for project, entries in (subscriptions or {"shop": self.subscriptions(work)}).items():
+                self.ask(work, f"/api/v1/events/subscriptions/project/{project}/", entries)
+
+    def subscriptions(self, work: Work) -> list[dict]:
+        """As the other contestants have them: ten, each for one type, or all for all."""
+        entries = [{"id": f"hook{number}", "type": "webhook", "url": work.hook(number)} for number in range(1, len(TYPES) + 1)]
+        if work.fan_out == 1:
+            for entry, kind in zip(entries, TYPES):
+                entry["events"] = [kind]
+        return entries
+
+    def started(self, work: Work, settings: dict[str, str]) -> "Started":
+        command = self.command(work)
+        for key, value in settings.items():
+            position = next(k for k, word in enumerate(command) if word.startswith(f"{key}="))
+            if value:
+                command[position] = f"{key}={value}"
+            else:
+                del command[position - 1:position + 1]
+        return Started(self, Process(command, work.environment(), work.folder / "preparation.log"), work)
+
+    def ask(self, work: Work, path: str, body: object = None) -> bytes:
+        """GET, or PUT with a body, as the admin of a new store."""
+        request = urllib.request.Request(f"http://127.0.0.1:{self._port}{path}", method="GET" if body is None else "PUT")
+        request.add_header("Authorization", "Bearer " + (self.data(work) / "admin.token").read_text().strip())
+        if body is not None:
+            request.data = json.dumps(body).encode()
+            request.add_header("Content-Type", "application/json")
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return answer.read()
+
+    def is_ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self._port}/health/ready", timeout=5) as answer:
+                return answer.status == 200
+        except OSError:
+            return False
+
+    def gauge(self, work: Work, name: str) -> float:
+        """A figure of /metrics without labels."""
+        for line in self.ask(work, "/metrics").decode().splitlines():
+            if line.startswith(name + " "):
+                return float(line.split()[1])
+        raise RuntimeError(f"/metrics has no {name}")
+
+    # After the receiver has everything --------------------------------------------------------------------------------------------------
+
+    def has_settled(self, work: Work) -> bool:
+        return self.gauge(work, "fanfare_deliveries_due") == 0 and self.gauge(work, "fanfare_deliveries_in_flight") == 0
+
+    def audit(self, work: Work) -> dict:
+        """What its store says, and the time from publishing to an attempt's start, which no event has before it is durable."""
+        database = sqlite3.connect(self.data(work) / "fanfare.db")
+        stored, = database.execute("SELECT count(*) FROM event").fetchone()
+        marked, = database.execute("SELECT count(*) FROM delivery WHERE state = 1").fetchone()
+        times = [row[0] / 1e6 for row in database.execute("""
+            SELECT attempt.started_at - event.occurred_at FROM attempt JOIN delivery ON delivery.row = attempt.delivery
+            JOIN event ON event.seq = delivery.event WHERE attempt.number = 1 ORDER BY 1""")]
+        database.close()
+        found = {"stored": stored, "marked": marked}
+        for name, share in (("durable_p50_ms", 0.5), ("durable_p99_ms", 0.99), ("durable_p999_ms", 0.999)):
+            if times:
+                found[name] = round(times[int(share * len(times))], 3)
+        return found
+
+
+class Started:
+    """A service that is ready, for as long as the `with` lasts."""
+
+    def __init__(self, fanfare: Fanfare, process: Process, work: Work):
+        self._fanfare, self._process = fanfare, process
+
+    def __enter__(self) -> Process:
+        deadline = time.monotonic() + 60
+        while not self._fanfare.is_ready():
+            if not self._process.is_running or time.monotonic() > deadline:
+                self._process.end()
+                raise RuntimeError(f"Fanfare did not start: {self._process.last_words()}")
+            time.sleep(0.02)
+        return self._process
+
+    def __exit__(self, *_: object) -> None:
+        self._process.end()
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def trusting(authority: str | None, command: list[str]) -> list[str]:
+    """Fanfare trusts whom the system trusts: here it sees another list of them, in a mount namespace of its own."""
+    if not authority:
+        return command
+    return ["unshare", "--map-root-user", "--mount", "sh", "-c", f'mount --bind "$0" {AUTHORITIES} && exec "$@"', authority, *command]
+
+
+def can_trust() -> bool:
+    return shutil.which("unshare") is not None

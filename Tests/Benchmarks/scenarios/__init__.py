@@ -1,0 +1,1 @@
+"""One file for each kind of scenario, with a list SCENARIOS."""

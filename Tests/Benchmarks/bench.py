@@ -16,6 +16,10 @@ from machine import description
 from report import Report
 
 
+# What is said of a run at once: enough to see that it went, and whether the machine was busy with other things.
+SHOWN = ("per_second", "cpu_us", "fdatasync_ms", "spin_ms", "others_processors")
+
+
 def all_scenarios() -> list:
     """In the order of their files' names, and then as they stand there."""
     modules = sorted(module.name for module in pkgutil.iter_modules(scenarios.__path__))
@@ -25,11 +29,12 @@ def all_scenarios() -> list:
 
 def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="deploy/bench")
+    parser.add_argument("--list", action="store_true")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--scenario", action="append")
     parser.add_argument("--runs", type=int)
     parser.add_argument("--contestants")
-    parser.add_argument("--results", type=Path, required=True)
+    parser.add_argument("--results", type=Path)
     return parser.parse_args()
 
 
@@ -41,10 +46,13 @@ def chosen(things: list, names: list[str] | None, word: str) -> list:
     return [thing for thing in things if not names or thing.name in names]
 
 
+def contestant_names(given: argparse.Namespace) -> list[str] | None:
+    return given.contestants.split(",") if given.contestants else None
+
+
 def taking_part(given: argparse.Namespace, report: Report) -> list:
-    names = given.contestants.split(",") if given.contestants else None
     found = []
-    for contestant in chosen(all_contestants(), names, "contestant"):
+    for contestant in chosen(all_contestants(), contestant_names(given), "contestant"):
         missing = contestant.missing()
         report.say(f"{contestant.name:10} {'left out: ' + missing if missing else contestant.sentence}")
         if not missing:
@@ -70,7 +78,7 @@ def measure(scenario, contestants: list, broker: Broker, given: argparse.Namespa
                 report.line(scenario=scenario.name, contestant=contestant.name, run=number, failed=str(error))
                 good = False
                 continue
-            print("".join(f", {key} {result[key]}" for key in ("per_second", "cpu_us", "fdatasync_ms", "spin_ms", "others_processors") if key in result))
+            print("".join(f", {key} {result[key]}" for key in SHOWN if key in result))
             report.line(scenario=scenario.name, contestant=contestant.name, run=number, time=time.strftime("%FT%T%z"), **result)
             if result.get("wrong"):
                 report.say(f"  {contestant.name} is wrong: {result['wrong']}")
@@ -81,8 +89,19 @@ def measure(scenario, contestants: list, broker: Broker, given: argparse.Namespa
     return good
 
 
+def names(given: argparse.Namespace) -> int:
+    """Only looks whether all names are known, or says which there are: before anything is built."""
+    found = chosen(all_scenarios(), given.scenario, "scenario"), chosen(all_contestants(), contestant_names(given), "contestant")
+    if given.list:
+        print("\nScenarios:    " + ", ".join(scenario.name for scenario in found[0]))
+        print("Contestants:  " + ", ".join(contestant.name for contestant in found[1]))
+    return 0
+
+
 def main() -> int:
     given = options()
+    if not given.results:
+        return names(given)
     # What was started has to end, however we do.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     report = Report(given.results)

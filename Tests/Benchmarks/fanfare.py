@@ -1,9 +1,9 @@
 """Fanfare as a contestant: a service, which gets its subscriptions over its API and ends when it is told to."""
 
 import json
-import shutil
 import socket
 import sqlite3
+import subprocess
 import time
 import urllib.request
 from pathlib import Path
@@ -134,12 +134,21 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
+# Fanfare trusts whom the system trusts. Where a receiver has a certificate of its own making, Fanfare sees another list of them, in a mount
+# namespace of its own.
+NAMESPACE = ["unshare", "--map-root-user", "--mount", "sh", "-c", f'mount --bind "$0" {AUTHORITIES} && exec "$@"']
+
+
 def trusting(authority: str | None, command: list[str]) -> list[str]:
-    """Fanfare trusts whom the system trusts: here it sees another list of them, in a mount namespace of its own."""
-    if not authority:
-        return command
-    return ["unshare", "--map-root-user", "--mount", "sh", "-c", f'mount --bind "$0" {AUTHORITIES} && exec "$@"', authority, *command]
+    return [*NAMESPACE, authority, *command] if authority else command
 
 
-def can_trust() -> bool:
-    return shutil.which("unshare") is not None
+def why_not_trusting() -> str | None:
+    """What keeps Fanfare from being given another list of whom to trust, if anything does."""
+    try:
+        tried = subprocess.run([*NAMESPACE, __file__, "true"], capture_output=True, text=True)
+    except OSError as error:
+        return str(error)
+    if tried.returncode:
+        return f"no mount namespace for a list of certificate authorities: {tried.stderr.strip()}"
+    return None

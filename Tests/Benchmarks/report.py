@@ -8,6 +8,7 @@ from pathlib import Path
 # the same round, since what the machine and the broker are like changes from one minute to the next.
 COLUMNS = {
     "per_second": ("per second", 0),
+    "answered_per_second": ("answered per second", 0),
     "rate_ratio": ("× reference", 2),
     "cpu_us": ("CPU µs", 1),
     "cpu_ratio": ("× reference", 2),
@@ -23,6 +24,7 @@ COLUMNS = {
     "durable_p99_ms": ("p99 ≤", 2),
     "durable_p999_ms": ("p99.9 ≤", 2),
     "publisher_latest_ms": ("publisher late ms", 1),
+    "others_processors": ("others' processors", 2),
 }
 RATIOS = {"rate_ratio": "per_second", "cpu_ratio": "cpu_us"}
 
@@ -50,7 +52,8 @@ class Report:
         columns = [column for column in scenario.columns if any(column in result for results in rounds for result in results.values())]
         rows = [[scenario.name] + [COLUMNS[column][0] for column in columns]]
         for name in names:
-            rows.append([name] + [cell([r[name][column] for r in rounds if column in r.get(name, {})], COLUMNS[column][1]) for column in columns])
+            results = [results[name] for results in rounds if name in results]
+            rows.append([name] + [cell([r[column] for r in results if column in r], COLUMNS[column][1]) for column in columns])
         widths = [max(map(len, column)) for column in zip(*rows)]
         self.say()
         for number, row in enumerate(rows):

@@ -22,7 +22,8 @@ class Meters:
 
     def _read(self) -> tuple[float, ...]:
         return (
-            time.monotonic(), *machine.busy_and_stolen(), self._broker.processor_time(), self._receiver.processor_time(), machine.own_time())
+            time.monotonic(), *machine.busy_and_stolen(), self._broker.processor_time(), self._receiver.processor_time(),
+            machine.own_time())
 
     def read(self, contestant_seconds: float, publisher_seconds: float) -> dict:
         wall, busy, stolen, broker, receiver, own = (now - then for now, then in zip(self._read(), self._start))
@@ -101,6 +102,7 @@ def judged(found: dict, process: Process) -> dict:
     per_event = 1e6 / found["deliveries"]
     found |= {
         "per_second": round((found["unique"] - 1) / found["seconds"]) if found["seconds"] else 0,
+        "answered_per_second": round(found["unique"] / found["answered_seconds"]) if found["answered_seconds"] else 0,
         "cpu_us": round(process.seconds * per_event, 2), "broker_us": round(found["broker_s"] * per_event, 2),
         "receiver_us": round(found["receiver_s"] * per_event, 2), "peak_mib": round(process.peak_kib / 1024, 1),
         "cpu_s": round(process.seconds, 3)}

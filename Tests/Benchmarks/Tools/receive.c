@@ -44,9 +44,10 @@ static int poller, listener, timer;
 static char reply[128];
 static size_t reply_length;
 
-static void send_reply(struct connection *connection, const char *text, size_t length) {
-  // Small answers to a peer that waits for them fit into the socket's buffer; one that does not read them has gone.
-  if (connection->stream.descriptor >= 0) stream_write(&connection->stream, text, length);
+// Small answers to a peer that waits for them fit into the socket's buffer; one that does not read them has gone.
+static void answer_post(struct connection *connection) {
+  stream_write(&connection->stream, reply, reply_length);
+  figures.last_answer = nanoseconds(CLOCK_MONOTONIC);
 }
 
 static void close_connection(struct connection *connection) {
@@ -86,7 +87,7 @@ static void answer_due(void) {
     first_answer = answer->next;
     if (!first_answer) last_answer = 0;
     answer->connection->waiting--;
-    if (answer->connection->stream.descriptor >= 0) send_reply(answer->connection, reply, reply_length);
+    if (answer->connection->stream.descriptor >= 0) answer_post(answer->connection);
     else close_connection(answer->connection);
     free(answer);
   }
@@ -100,11 +101,11 @@ static void serve(struct connection *connection, const struct request *request) 
     int length = print_figures(text, sizeof text);
     int all = snprintf(whole, sizeof whole,
       "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", length, text);
-    send_reply(connection, whole, (size_t)all);
+    stream_write(&connection->stream, whole, (size_t)all);
     return;
   }
   count_post(request, connection->first_byte);
-  if (delay) answer_later(connection); else send_reply(connection, reply, reply_length);
+  if (delay) answer_later(connection); else answer_post(connection);
 }
 
 // Reads what there is and serves the requests in it; returns 0 when the connection has ended.

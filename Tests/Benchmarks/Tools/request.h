@@ -16,8 +16,8 @@ struct request {
 // The value of a header in a head that ends in an empty line, or 0. Names are looked for at the starts of lines only.
 static inline const char *header(const char *head, size_t length, const char *name) {
   size_t name_length = strlen(name);
-  const char *end = head + length;
-  for (const char *line = memchr(head, '\n', length); line && (size_t)(end - ++line) > name_length + 1; line = memchr(line, '\n', (size_t)(end - line)))
+  const char *end = head + length, *line = head;
+  while ((line = memchr(line, '\n', (size_t)(end - line))) && (size_t)(end - ++line) > name_length + 1)
     if ((*line | 32) == *name && line[name_length] == ':' && !strncasecmp(line, name, name_length)) {
       for (line += name_length + 1; *line == ' '; line++) {}
       return line;

@@ -97,7 +97,9 @@ end() {
 
 clean_up() {
   local status=$? index
-  trap - EXIT INT TERM HUP
+  trap - EXIT
+  # A second signal, as from `timeout` or an impatient Ctrl-C, must not leave half of it running.
+  trap '' INT TERM HUP
   set +e
   for ((index = ${#started[@]} - 1; index >= 0; index--)); do end "${started[index]}"; done
   stop_broker

@@ -16,6 +16,7 @@ COLUMNS = {
     "broker_us": ("broker µs", 1),
     "receiver_us": ("receiver µs", 1),
     "connections": ("connections", 0),
+    "most_connections": ("at once", 0),
     "duplicates": ("duplicates", 0),
     "p50_ms": ("receiver p50 ms", 2),
     "p99_ms": ("p99", 2),
@@ -76,5 +77,10 @@ def cell(values: list[float], digits: int) -> str:
     """`10,900 [8,800–13,000]`; the median alone where that is all there is to say."""
     if not values:
         return "—"
-    median, least, most = (f"{value:,.{digits}f}" for value in (statistics.median(values), min(values), max(values)))
+    median, least, most = (written(value, digits) for value in (statistics.median(values), min(values), max(values)))
     return median if least == most else f"{median} [{least}–{most}]"
+
+
+def written(value: float, digits: int) -> str:
+    """With at most so many digits behind the point, and three that count."""
+    return f"{value:,.{min(digits, 2 if value < 10 else 1 if value < 100 else 0)}f}"

@@ -59,6 +59,8 @@ def run(scenario, contestant, broker: Broker, quick: bool) -> dict:
             process = Process(contestant.command(work), work.environment(), folder / "log")
             if scenario.rate:
                 wait_for(process, lambda: broker.consumers(queue) > 0, 30)
+                # What is steady has started: no first connection, no page of code that is not in memory yet.
+                process.wait(1)
                 publisher = Process(publish, work.environment(), folder / "publisher.log")
             if contestant.is_service:
                 wait_for(process, lambda: receiver.stats()["unique"] >= work.deliveries, scenario.patience)

@@ -23,16 +23,19 @@ class Fanfare:
     def missing(self) -> str | None:
         return None
 
-    def command(self, work: Work, *extra: str) -> list[str]:
+    def command(self, work: Work, changed: dict[str, str] | None = None) -> list[str]:
+        """`changed` are settings of this start alone; what is empty is left out."""
         settings = {
             "amqp.url": work.broker.url, "amqp.queue": work.queue, "amqp.declare": "false", "amqp.exchanges": "amq.topic",
-            "http.listen": f"127.0.0.1:{self._port}", "internal.listen": "127.0.0.1:0", "delivery.allowNetworks": "127.0.0.0/8",
-            "delivery.concurrency": str(work.connections), "delivery.perEndpointConcurrency": str(work.connections), "log.level": "warning"
-        } | work.settings
+            "http.listen": f"127.0.0.1:{self._port}", "internal.listen": "127.0.0.1:0", "log.level": "warning",
+            "delivery.allowNetworks": "127.0.0.0/8",
+            # Endpoints share the last quarter: ten of them leave an eleventh free for others, and so have together what the others have.
+            "delivery.concurrency": str(work.connections * 11 // 10), "delivery.perEndpointConcurrency": str(work.connections),
+        } | work.settings | (changed or {})
         command = [place.needed("FANFARE_BINARY"), "serve", "--data-directory", str(self.data(work))]
         for key, value in settings.items():
-            command += ["--set", f"{key}={value}"]
-        return trusting(work.authority, command + list(extra))
+            command += ["--set", f"{key}={value}"] if value else []
+        return trusting(work.authority, command)
 
     def data(self, work: Work) -> Path:
         return work.folder / "fanfare"
@@ -55,14 +58,8 @@ class Fanfare:
         return entries
 
     def started(self, work: Work, settings: dict[str, str]) -> "Started":
-        command = self.command(work)
-        for key, value in settings.items():
-            position = next(k for k, word in enumerate(command) if word.startswith(f"{key}="))
-            if value:
-                command[position] = f"{key}={value}"
-            else:
-                del command[position - 1:position + 1]
-        return Started(self, Process(command, work.environment(), work.folder / "preparation.log"), work)
+        process = Process(self.command(work, settings), work.environment(), work.folder / "preparation.log")
+        return Started(self, process)
 
     def ask(self, work: Work, path: str, body: object = None) -> bytes:
         """GET, or PUT with a body, as the admin of a new store."""
@@ -112,7 +109,7 @@ class Fanfare:
 class Started:
     """A service that is ready, for as long as the `with` lasts."""
 
-    def __init__(self, fanfare: Fanfare, process: Process, work: Work):
+    def __init__(self, fanfare: Fanfare, process: Process):
         self._fanfare, self._process = fanfare, process
 
     def __enter__(self) -> Process:

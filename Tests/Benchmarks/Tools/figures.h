@@ -100,7 +100,9 @@ static void count_post(const struct request *request, int64_t first_byte) {
 static int print_figures(char *text, size_t room) {
   return snprintf(text, room,
     "{\"posts\": %lu, \"unique\": %lu, \"duplicates\": %lu, \"without_number\": %lu, \"seconds\": %.6f, "
-    "\"answered_seconds\": %.6f, \"connections\": %lu, \"most_connections\": %lu, \"p50_ms\": %.3f, \"p99_ms\": %.3f, \"p999_ms\": %.3f, \"max_ms\": %.3f}\n",
+    "\"answered_seconds\": %.6f, \"connections\": %lu, \"most_connections\": %lu, "
+    "\"p50_ms\": %.3f, \"p99_ms\": %.3f, \"p999_ms\": %.3f, \"max_ms\": %.3f}\n",
     figures.posts, figures.unique, figures.duplicates, figures.without_number, (double)(figures.last - figures.first) / 1e9,
-    (double)(figures.last_answer - figures.first) / 1e9, figures.connections, figures.most_open, quantile(0.5), quantile(0.99), quantile(0.999), (double)figures.longest / 1e6);
+    (double)(figures.last_answer - figures.first) / 1e9, figures.connections, figures.most_open,
+    quantile(0.5), quantile(0.99), quantile(0.999), (double)figures.longest / 1e6);
 }

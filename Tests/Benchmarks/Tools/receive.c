@@ -1,4 +1,4 @@
-// A receiver of webhooks: HTTP/1.1 with keep-alive on loopback, one thread, and cheap, since it shares the processors with what is measured.
+// A receiver of webhooks: HTTP/1.1 with keep-alive on loopback, in one thread, and cheap: it shares the processors with what is measured.
 //
 //   receive [--port PORT] [--delay MS] [--status CODE] [--tls CERTIFICATE KEY]
 //

@@ -14,6 +14,7 @@ class TLS(Scenario):
 
 SCENARIOS = [
     TLS(
-        name="tls", sentence="{events} events wait; receivers speak TLS 1.3; each event is for one of ten subscriptions; 64 posts in flight at most",
+        name="tls",
+        sentence="{events} events wait; receivers speak TLS 1.3; each event is for one of ten subscriptions; 64 posts in flight at most",
         events=20_000, quick_events=5_000, tls=True, position=8),
 ]

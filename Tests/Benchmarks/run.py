@@ -29,8 +29,8 @@ class Meters:
         wall, busy, stolen, broker, receiver, own = (now - then for now, then in zip(self._read(), self._start))
         others = busy - contestant_seconds - publisher_seconds - broker - receiver - own
         return {
-            "wall_s": round(wall, 3), "broker_s": broker, "receiver_s": receiver, "others_processors": round(max(0, others) / wall, 3),
-            "stolen_processors": round(stolen / wall, 3)}
+            "wall_s": round(wall, 3), "broker_s": round(broker, 2), "receiver_s": round(receiver, 2),
+            "others_processors": round(max(0, others) / wall, 3), "stolen_processors": round(stolen / wall, 3)}
 
 
 def run(scenario, contestant, broker: Broker, quick: bool) -> dict:

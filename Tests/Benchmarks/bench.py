@@ -54,7 +54,7 @@ def taking_part(given: argparse.Namespace, report: Report) -> list:
     found = []
     for contestant in chosen(all_contestants(), contestant_names(given), "contestant"):
         missing = contestant.missing()
-        report.say(f"{contestant.name:10} {'left out: ' + missing if missing else contestant.sentence}")
+        report.say(f"{contestant.name:14} {'left out: ' + missing if missing else contestant.sentence}")
         if not missing:
             found.append(contestant)
     return found

@@ -110,7 +110,8 @@ def judged(found: dict, process: Process) -> dict:
         "cpu_s": round(process.seconds, 3)}
     wrong = []
     for name, expected in (("unique", "deliveries"), ("stored", "events"), ("marked", "deliveries")):
-        if found[name] != found[expected]:
+        # Not everybody keeps what was stored or marked.
+        if name in found and found[name] != found[expected]:
             wrong.append(f"{name} {found[name]} instead of {found[expected]}")
     if found["left_in_queue"]:
         wrong.append(f"{found['left_in_queue']} not acknowledged")

@@ -48,14 +48,15 @@ class Scenario:
         return run.run(self, contestant, broker, quick)
 
     def tls_files(self) -> tuple[str, str] | None:
-        """A certificate for 127.0.0.1 that nobody else has signed, and its key; made once."""
+        """A certificate for 127.0.0.1 that nobody else has signed, and its key; made once. Rust's verifier wants it to be no authority."""
         if not self.tls:
             return None
         certificate, key = place.work() / "receiver.pem", place.work() / "receiver.key"
         if not certificate.exists():
             subprocess.run(
                 ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
-                 "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)],
+                 "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-addext", "basicConstraints=critical,CA:FALSE",
+                 "-keyout", str(key), "-out", str(certificate)],
                 check=True, capture_output=True)
         return str(certificate), str(key)
 

@@ -95,11 +95,14 @@ class Fanfare:
         database = sqlite3.connect(self.data(work) / "fanfare.db")
         stored, = database.execute("SELECT count(*) FROM event").fetchone()
         marked, = database.execute("SELECT count(*) FROM delivery WHERE state = 1").fetchone()
+        first, last = database.execute("SELECT min(received_at), max(received_at) FROM event").fetchone()
         times = [row[0] / 1e6 for row in database.execute("""
             SELECT attempt.started_at - event.occurred_at FROM attempt JOIN delivery ON delivery.row = attempt.delivery
             JOIN event ON event.seq = delivery.event WHERE attempt.number = 1 ORDER BY 1""")]
         database.close()
         found = {"stored": stored, "marked": marked}
+        if stored > 1 and last > first:
+            found["stored_per_second"] = round((stored - 1) * 1e9 / (last - first))
         for name, share in (("durable_p50_ms", 0.5), ("durable_p99_ms", 0.99), ("durable_p999_ms", 0.999)):
             if times:
                 found[name] = round(times[int(share * len(times))], 3)

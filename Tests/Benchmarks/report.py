@@ -9,10 +9,17 @@ from pathlib import Path
 COLUMNS = {
     "per_second": ("per second", 0),
     "answered_per_second": ("answered per second", 0),
+    "stored_per_second": ("stored per second", 0),
+    "stored_ratio": ("× reference", 2),
+    "last_ratio": ("last tenth × first", 2),
     "rate_ratio": ("× reference", 2),
     "cpu_us": ("CPU µs", 1),
     "cpu_ratio": ("× reference", 2),
     "peak_mib": ("MiB", 0),
+    "cold_start_s": ("cold start s", 2),
+    "cold_mib": ("MiB then", 0),
+    "idle_us": ("idle CPU µs per s", 0),
+    "idle_mib": ("idle MiB", 0),
     "broker_us": ("broker µs", 1),
     "receiver_us": ("receiver µs", 1),
     "connections": ("connections", 0),
@@ -27,7 +34,7 @@ COLUMNS = {
     "publisher_latest_ms": ("publisher late ms", 1),
     "others_processors": ("others' processors", 2),
 }
-RATIOS = {"rate_ratio": "per_second", "cpu_ratio": "cpu_us"}
+RATIOS = {"rate_ratio": "per_second", "cpu_ratio": "cpu_us", "stored_ratio": "stored_per_second"}
 
 
 class Report:

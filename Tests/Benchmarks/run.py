@@ -44,7 +44,7 @@ def run(scenario, contestant, broker: Broker, quick: bool) -> dict:
     with Receiver(scenario.delay_ms, tls=scenario.tls_files()) as receiver:
         work = Work(
             broker, folder, queue, events, receiver.url, scenario.connections, scenario.fan_out, scenario.authority(),
-            dict(scenario.settings))
+            dict(scenario.settings), scenario.arriving)
         try:
             contestant.prepare(work)
             publish = broker.publisher(queue, events, scenario.rate, scenario.body_bytes, scenario.ids, scenario.projects)
@@ -101,7 +101,7 @@ def wait_for(process: Process, condition, patience: float) -> None:
 
 def judged(found: dict, process: Process) -> dict:
     """Adds what is counted by the event, and holds what came in against what had to."""
-    per_event = 1e6 / found["deliveries"]
+    per_event = 1e6 / (found["deliveries"] or found["events"])
     found |= {
         "per_second": round((found["unique"] - 1) / found["seconds"]) if found["seconds"] else 0,
         "answered_per_second": round(found["unique"] / found["answered_seconds"]) if found["answered_seconds"] else 0,

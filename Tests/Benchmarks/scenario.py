@@ -30,6 +30,8 @@ class Scenario:
     tls: bool = False
     #: Keys of Fanfare's configuration, beyond those that every scenario sets.
     settings: dict[str, str] = field(default_factory=dict)
+    #: Share of the deliveries that gets to the receiver.
+    arriving: float = 1
     #: Names of those that take part; None: all there are.
     contestants: tuple[str, ...] | None = None
     #: Columns of its table, from `report.COLUMNS`.
@@ -43,6 +45,10 @@ class Scenario:
     def missing(self) -> str | None:
         """What keeps the scenario from being run on this machine, if anything does."""
         return None
+
+    def taking_turns(self, contestants: list) -> list:
+        """Who does in one round; a scenario about one of them has him in several ways here."""
+        return contestants
 
     def measure(self, contestant, broker: Broker, quick: bool) -> dict:
         return run.run(self, contestant, broker, quick)

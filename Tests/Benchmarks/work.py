@@ -29,6 +29,8 @@ class Work:
     authority: str | None = None
     #: Keys of Fanfare's configuration that the scenario changes.
     settings: dict[str, str] = field(default_factory=dict)
+    #: Share of the deliveries that gets to the receiver.
+    arriving: float = 1
 
     @property
     def database(self) -> Path:
@@ -36,7 +38,7 @@ class Work:
 
     @property
     def deliveries(self) -> int:
-        return self.events * self.fan_out
+        return round(self.events * self.fan_out * self.arriving)
 
     def hook(self, number: int) -> str:
         return f"{self.receiver_url}/hook/{number}"

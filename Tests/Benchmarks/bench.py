@@ -112,8 +112,7 @@ def main() -> int:
     good = True
     for scenario in scenarios_chosen:
         invited = [
-            contestant for contestant in contestants
-            if given.contestants or scenario.contestants is None or contestant.name in scenario.contestants]
+            contestant for contestant in contestants if scenario.invites(contestant.name, bool(given.contestants), given.quick)]
         missing = scenario.missing()
         if missing:
             report.say(f"\n{scenario.name} is left out: {missing}")

@@ -32,8 +32,10 @@ class Scenario:
     settings: dict[str, str] = field(default_factory=dict)
     #: Share of the deliveries that gets to the receiver.
     arriving: float = 1
-    #: Names of those that take part; None: all there are.
+    #: Names of those that take part, unless others are asked for; None: all there are.
     contestants: tuple[str, ...] | None = None
+    #: Names of those that take part in --quick.
+    quick_contestants: tuple[str, ...] = ("c", "fanfare")
     #: Columns of its table, from `report.COLUMNS`.
     columns: tuple[str, ...] = (
         "per_second", "rate_ratio", "cpu_us", "cpu_ratio", "peak_mib", "broker_us", "receiver_us", "connections", "duplicates")
@@ -45,6 +47,14 @@ class Scenario:
     def missing(self) -> str | None:
         """What keeps the scenario from being run on this machine, if anything does."""
         return None
+
+    def invites(self, name: str, by_name: bool, quick: bool) -> bool:
+        """Who is asked for by name takes part wherever that makes sense: not where a scenario is about Fanfare only."""
+        if self.contestants == ("fanfare",):
+            return name == "fanfare"
+        if by_name:
+            return True
+        return (self.contestants is None or name in self.contestants) and (not quick or name in self.quick_contestants)
 
     def taking_turns(self, contestants: list) -> list:
         """Who does in one round; a scenario about one of them has him in several ways here."""

@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import plot
 import scenarios
 from broker import Broker
 from contestants import all_contestants
@@ -118,6 +119,7 @@ def main() -> int:
             report.say(f"\n{scenario.name} is left out: {missing}")
         elif invited:
             good = measure(scenario, invited, broker, given, report) and good
+    plot.draw(given.results)
     report.say(f"\nAll results are in {given.results}")
     return 0 if good else 1
 

@@ -63,7 +63,7 @@ def taking_part(given: argparse.Namespace, report: Report) -> list:
 
 def measure(scenario, contestants: list, broker: Broker, given: argparse.Namespace, report: Report) -> bool:
     """Whether all of its runs came to what they had to."""
-    runs = given.runs or (1 if given.quick else 3)
+    runs = min(given.runs or (1 if given.quick else 3), scenario.runs_at_most)
     rounds, good = [], True
     events = scenario.quick_events if given.quick else scenario.events
     report.say(f"\n{scenario.name}: {scenario.sentence.format(events=f'{events:,}')}")

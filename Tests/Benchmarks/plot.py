@@ -27,10 +27,12 @@ FIGURES = [
     ("subscriptions", "stored_per_second", "Many subscriptions, none matches", "events stored a second", AS_RUN),
     ("subscriptions-matched", "stored_per_second", "Many subscriptions, each event matches one", "events stored a second", AS_RUN),
 ]
-# Scenario, figure over what grows, title, unit.
+# Scenario, figure over what grows, title, unit, what grows, and whether it does by powers of ten.
 GROWTH = [
-    ("backlog", "stored_per_second_at", "While deliveries pile up: rate", "events stored a second"),
-    ("backlog", "resident_mib_at", "While deliveries pile up: memory", "MiB"),
+    ("backlog", "stored_per_second_at", "While deliveries pile up: rate", "events stored a second", "deliveries that wait", False),
+    ("backlog", "resident_mib_at", "While deliveries pile up: memory", "MiB", "deliveries that wait", False),
+    ("growth", "stored_per_second_at", "As the store grows: rate", "events stored a second", "events in the store", True),
+    ("growth", "disk_bytes_at", "As the store grows: disk", "bytes an event", "events in the store", True),
 ]
 
 
@@ -47,13 +49,17 @@ def bars(runs: list[dict], scenario: str, figure: str, title: str, unit: str, be
     return Bars(title, f"{unit}; {better}" if better else unit, rows, ("fanfare",) if better else tuple(values))
 
 
-def lines(runs: list[dict], scenario: str, figure: str, title: str, unit: str) -> Lines | None:
-    """The median of all runs at each point; they all have the same points."""
-    found = [run for run in runs if run.get("scenario") == scenario and run.get(figure)]
+def lines(runs: list[dict], scenario: str, figure: str, title: str, unit: str, across: str, logarithmic: bool) -> Lines | None:
+    """A line for each contestant, the median of his runs at each point; they all have the same points."""
+    found: dict[str, list[dict]] = {}
+    for run in runs:
+        if run.get("scenario") == scenario and run.get(figure):
+            found.setdefault(run["contestant"], []).append(run)
     if not found:
         return None
-    points = [(x, statistics.median(run[figure][k] for run in found)) for k, x in enumerate(found[0]["waiting"])]
-    return Lines(title, unit, "deliveries that wait", {"fanfare": points})
+    return Lines(title, unit, across, {
+        name: [(x, statistics.median(run[figure][k] for run in all)) for k, x in enumerate(all[0]["points"])]
+        for name, all in found.items()}, logarithmic)
 
 
 def draw(folder: Path) -> Path | None:

@@ -41,6 +41,8 @@ class Scenario:
         "per_second", "rate_ratio", "cpu_us", "cpu_ratio", "peak_mib", "broker_us", "receiver_us", "connections", "duplicates")
     #: Where its table stands among the others.
     position: int = 100
+    #: How often it is run at most, where one run has its comparison in itself.
+    runs_at_most: int = 1_000
     #: Seconds until a run is given up.
     patience: float = 180
 

@@ -91,7 +91,7 @@ class Backlog(Scenario):
         waiting = [step * number for number in range(1, STEPS + 1)]
         return {
             "stored_per_second": round(STEPS / sum(1 / rate for rate in rates)), "last_ratio": rates[-1] / rates[0],
-            "peak_mib": round(process.peak_kib / 1024, 1), "waiting": waiting, "stored_per_second_at": rates, "resident_mib_at": resident}
+            "peak_mib": round(process.peak_kib / 1024, 1), "points": waiting, "stored_per_second_at": rates, "resident_mib_at": resident}
 
 
 SCENARIOS = [

@@ -44,5 +44,7 @@ final class TimedStore: DeliveryStore {
     try await store.claim(lane, dueAt: now, excluding: held, limit: limit)
   }
   func isCurrent(_ task: DeliveryTask) -> Bool { store.isCurrent(task) }
+  func newestDelivery() async throws -> Int64 { try await store.newestDelivery() }
+
   func nextDue(of lane: Lane, after now: Timestamp) async throws -> Timestamp? { try await store.nextDue(of: lane, after: now) }
 }

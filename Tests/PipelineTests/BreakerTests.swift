@@ -37,7 +37,7 @@ import Testing
     let later = start + .seconds(2)
     let claims = ten.claims(at: later)
     #expect(claims.map(\.limit) == [1])
-    ten.claimed([task(100)], by: claims[0], nextDue: nil, now: later)
+    ten.claimed([task(100)], by: claims[0], nextDue: nil, upTo: 0, now: later)
     #expect(ten.granted(at: later).map(\.id.row) == [100])
     ten.offer([task(111)])
     #expect(ten.granted(at: later).isEmpty)
@@ -54,7 +54,7 @@ import Testing
       now = next
       let claims = plan.claims(at: now)
       let claim = try #require(claims.first)
-      plan.claimed([task(row)], by: claim, nextDue: nil, now: now)
+      plan.claimed([task(row)], by: claim, nextDue: nil, upTo: 0, now: now)
       let granted = plan.granted(at: now)
       try #require(granted.count == 1)
       plan.settled(task(row), .failed, at: now)
@@ -87,7 +87,7 @@ import Testing
     let end = start + .seconds(5 * 86_400)
     let claims = plan.claims(at: end)
     let claim = try #require(claims.first)
-    plan.claimed([task(100)], by: claim, nextDue: nil, now: end)
+    plan.claimed([task(100)], by: claim, nextDue: nil, upTo: 0, now: end)
     _ = plan.granted(at: end)
     let found = plan.finished(task(100), .failed, at: end)
     let report = try #require(found)
@@ -100,7 +100,7 @@ import Testing
     var now = start + .seconds(2)
     let claims = plan.claims(at: now)
     let claim = try #require(claims.first)
-    plan.claimed([task(100)], by: claim, nextDue: nil, now: now)
+    plan.claimed([task(100)], by: claim, nextDue: nil, upTo: 0, now: now)
     _ = plan.granted(at: now)
     let found = plan.settled(task(100), .succeeded, at: now)
     let report = try #require(found)
@@ -113,7 +113,7 @@ import Testing
       var sent = 0
       for _ in 0..<200 {
         for claim in plan.claims(at: now) {
-          plan.claimed((0..<Int64(claim.limit)).map { task(next + $0) }, by: claim, nextDue: nil, now: now)
+          plan.claimed((0..<Int64(claim.limit)).map { task(next + $0) }, by: claim, nextDue: nil, upTo: 0, now: now)
           next += Int64(claim.limit)
         }
         for task in plan.granted(at: now) {
@@ -167,7 +167,7 @@ import Testing
     plan.offer([task(100), task(101)])
     let now = start + .seconds(2)
     let claims = plan.claims(at: now)
-    plan.claimed([task(100)], by: try #require(claims.first), nextDue: nil, now: now)
+    plan.claimed([task(100)], by: try #require(claims.first), nextDue: nil, upTo: 0, now: now)
     #expect(plan.granted(at: now).count == 1)
     let report = plan.settled(task(100), .neutral, at: now)
     #expect(report?.health?.failures == 10 && report?.health?.probes == 0)
@@ -180,7 +180,7 @@ import Testing
     let due = [DueLane(lane: lane(1), endpoint: EndpointID(row: 1), dueAt: start)]
     plan.found(due, health: [EndpointID(row: 1): EndpointHealth(resumedAt: start)], at: start)
     plan.offer((1...2).map { task($0, endpoint: 2) })
-    for claim in plan.claims(at: start) { plan.claimed((10...17).map { task($0) }, by: claim, nextDue: nil, now: start) }
+    for claim in plan.claims(at: start) { plan.claimed((10...17).map { task($0) }, by: claim, nextDue: nil, upTo: 0, now: start) }
     let granted = plan.granted(at: start)
     #expect(granted.count { $0.endpoint.row == 1 } == 1)
     let report = plan.settled(task(10))

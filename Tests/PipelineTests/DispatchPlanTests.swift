@@ -75,7 +75,7 @@ import Testing
     // While a claim is under way fresh ones go to the table as well: they must not overtake.
     plan.offer([task(21)])
     #expect(plan.waiting == 0)
-    plan.claimed((4...11).map { task($0) }, by: claims[0], nextDue: nil, now: start)
+    plan.claimed((4...11).map { task($0) }, by: claims[0], nextDue: nil, upTo: 0, now: start)
     #expect(plan.granted(at: start).map(\.id.row) == [4, 5, 6, 7])
   }
 
@@ -83,7 +83,7 @@ import Testing
     var plan = samplePlan()
     plan.found([DueLane(lane: lane(1), endpoint: EndpointID(row: 1), dueAt: start)], health: [:], at: start)
     let claim = try #require(plan.claims(at: start).first)
-    plan.claimed([task(1)], by: claim, nextDue: nil, now: start)
+    plan.claimed([task(1)], by: claim, nextDue: nil, upTo: 0, now: start)
     #expect(plan.granted(at: start).map(\.id.row) == [1])
     #expect(plan.claims(at: start).isEmpty)
     plan.offer([task(2)])
@@ -148,7 +148,7 @@ import Testing
     #expect(plan.waiting == 0)
     let claim = try #require(plan.claims(at: start).first)
     #expect(Set(claim.excluding.map(\.row)) == [1, 2, 3, 4])
-    plan.claimed([task(6)], by: claim, nextDue: nil, now: start)
+    plan.claimed([task(6)], by: claim, nextDue: nil, upTo: 0, now: start)
     plan.finished(task(1))
     #expect(plan.granted(at: start).map(\.id.row) == [6])
   }
@@ -209,7 +209,7 @@ import Testing
           ($0.due, $0.task.id) < ($1.due, $1.task.id)
         }
         plan.claimed(
-          due.prefix(claim.limit).map(\.task), by: claim, nextDue: lane.map(\.due).filter { $0 > now }.min(), now: now)
+          due.prefix(claim.limit).map(\.task), by: claim, nextDue: lane.map(\.due).filter { $0 > now }.min(), upTo: 0, now: now)
       default: now = now + .milliseconds(300)
       }
       let granted = plan.granted(at: now)

@@ -159,6 +159,8 @@ private final class ScriptedStore: DeliveryStore {
 
   func isCurrent(_ task: DeliveryTask) -> Bool { overtaken.withLock { !$0.contains(task.id.row) } }
 
+  func newestDelivery() async throws -> Int64 { 0 }
+
   func nextDue(of lane: Lane, after now: Timestamp) async throws -> Timestamp? { nil }
 
   func endpointHealth() async throws -> [EndpointID: EndpointHealth] { [:] }

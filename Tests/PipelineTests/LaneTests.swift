@@ -16,12 +16,40 @@ import Testing
     let first = try claim(&plan)
     // Committed after the claim's snapshot, and due before it ended.
     plan.offer([task(7)])
-    plan.claimed([task(1)], by: first, nextDue: nil, now: start)
+    plan.claimed([task(1)], by: first, nextDue: nil, upTo: 0, now: start)
     #expect(plan.granted(at: start).map(\.id.row) == [1])
     let second = try claim(&plan)
-    plan.claimed([task(7)], by: second, nextDue: nil, now: start)
+    plan.claimed([task(7)], by: second, nextDue: nil, upTo: 0, now: start)
     #expect(plan.granted(at: start).map(\.id.row) == [7])
     #expect(plan.claims(at: start).isEmpty)
+  }
+
+  @Test func `what a claim has brought before its commit's own word comes is not sent again`() throws {
+    var plan = samplePlan()
+    plan.found([DueLane(lane: lane(1), endpoint: EndpointID(row: 1), dueAt: start)], health: [:], at: start)
+    // The claim saw the commit of 7, whose receipt is still on its way.
+    plan.claimed([task(1), task(7)], by: try claim(&plan), nextDue: nil, upTo: 7, now: start)
+    let sent = plan.granted(at: start)
+    #expect(sent.map(\.id.row) == [1, 7])
+    for task in sent { plan.settled(task) }
+    plan.offer([task(7), task(8)])
+    #expect(plan.granted(at: start).isEmpty)
+    // The table knows which of them are still to be made.
+    plan.claimed([task(8)], by: try claim(&plan), nextDue: nil, upTo: 8, now: start)
+    #expect(plan.granted(at: start).map(\.id.row) == [8])
+    plan.settled(task(8))
+    plan.offer([task(9)])
+    #expect(plan.granted(at: start).map(\.id.row) == [9])
+  }
+
+  @Test func `a lane that was forgotten meanwhile sends nothing again either`() throws {
+    var plan = samplePlan()
+    plan.found([DueLane(lane: lane(1), endpoint: EndpointID(row: 1), dueAt: start)], health: [:], at: start)
+    plan.claimed([task(7)], by: try claim(&plan), nextDue: nil, upTo: 7, now: start)
+    for task in plan.granted(at: start) { plan.settled(task) }
+    #expect(plan.lanes.isEmpty)
+    plan.offer([task(7)])
+    #expect(plan.granted(at: start).isEmpty)
   }
 
   @Test func `what was read before a change is not sent, and is read again`() throws {
@@ -29,11 +57,11 @@ import Testing
     plan.found([DueLane(lane: lane(1), endpoint: EndpointID(row: 1), dueAt: start)], health: [:], at: start)
     let stale = try claim(&plan)
     plan.forgetWaiting()
-    plan.claimed([task(1), task(2)], by: stale, nextDue: nil, now: start)
+    plan.claimed([task(1), task(2)], by: stale, nextDue: nil, upTo: 0, now: start)
     #expect(plan.granted(at: start).isEmpty && plan.waiting == 0)
     let fresh = try claim(&plan)
     #expect(fresh.excluding.isEmpty)
-    plan.claimed([task(2)], by: fresh, nextDue: nil, now: start)
+    plan.claimed([task(2)], by: fresh, nextDue: nil, upTo: 0, now: start)
     #expect(plan.granted(at: start).map(\.id.row) == [2])
   }
 
@@ -50,7 +78,7 @@ import Testing
     let claim = try claim(&plan)
     // What is in flight is not given out again, wherever it goes now.
     #expect(Set(claim.excluding.map(\.row)).isSuperset(of: [1, 2, 7]))
-    plan.claimed((3...6).map { task($0, endpoint: 2, subscription: 5) }, by: claim, nextDue: nil, now: start)
+    plan.claimed((3...6).map { task($0, endpoint: 2, subscription: 5) }, by: claim, nextDue: nil, upTo: 0, now: start)
     plan.settled(early[0])
     plan.settled(task(1, endpoint: 1, subscription: 5), .failed)
     plan.settled(task(2, endpoint: 1, subscription: 5), .failed)
@@ -63,7 +91,7 @@ import Testing
       }
       for claim in plan.claims(at: start) {
         let rest = (3...7).filter { !sent.contains($0) && !claim.excluding.map(\.row).contains($0) }
-        plan.claimed(rest.map { task($0, endpoint: 2, subscription: 5) }, by: claim, nextDue: nil, now: start)
+        plan.claimed(rest.map { task($0, endpoint: 2, subscription: 5) }, by: claim, nextDue: nil, upTo: 0, now: start)
       }
     }
     #expect(sent == [3, 4, 5, 6, 7])

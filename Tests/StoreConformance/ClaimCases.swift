@@ -28,6 +28,17 @@ extension StoreConformance {
         try await world.close(store)
       },
 
+      StoreCase("the newest delivery is the last that was made, whatever became of it") { world in
+        let store = try await world.open(TestClock())
+        #expect(try await store.newestDelivery() == 0)
+        try await store.put([hook("a"), hook("b")])
+        let tasks = try await store.ingest([sampleEvent("1"), sampleEvent("2")]).deliveries
+        #expect(try await store.newestDelivery() == tasks.map(\.id.row).max())
+        try await store.record(tasks.map { attempt($0, .succeeded) })
+        #expect(try await store.newestDelivery() == tasks.map(\.id.row).max())
+        try await world.close(store)
+      },
+
       StoreCase("a claim takes what is due, the longest due first, without what is held") { world in
         let clock = TestClock()
         let store = try await world.open(clock)

@@ -15,6 +15,9 @@ public protocol DeliveryStore: Sendable {
   /// - Parameter held: deliveries that are in hand already and must not come again.
   func claim(_ lane: Lane, dueAt now: Timestamp, excluding held: Set<DeliveryID>, limit: Int) async throws -> [DeliveryTask]
 
+  /// The number of the newest delivery (``DeliveryID/row``): none that a claim has brought is newer. Numbers grow with each one that is made.
+  func newestDelivery() async throws -> Int64
+
   /// Whether a task's subscription is still what the task says. If it is not, the task is not to be made: the table knows whether it is
   /// cancelled, parked, or due with what the subscription is now. Costs no I/O.
   func isCurrent(_ task: DeliveryTask) -> Bool

@@ -14,7 +14,7 @@ extension DispatchPlan {
       endpoints[known]?.lanes.remove(lane)
       lanes[lane]?.endpoint = endpoint
     } else {
-      lanes[lane] = LaneState(endpoint: endpoint)
+      lanes[lane] = LaneState(endpoint: endpoint, claimedUpTo: forgottenUpTo)
     }
     endpoints[endpoint]?.lanes.insert(lane)
   }
@@ -87,6 +87,7 @@ extension DispatchPlan {
   mutating func dropIfIdle(_ endpoint: EndpointID, at now: Timestamp) {
     guard let state = endpoints[endpoint], isQuiet(endpoint) else { return }
     for lane in state.lanes where lanes[lane]?.isIdle == true {
+      forgottenUpTo = max(forgottenUpTo, lanes[lane]?.claimedUpTo ?? 0)
       lanes[lane] = nil
       wanting.remove(lane)
       endpoints[endpoint]?.lanes.remove(lane)

@@ -18,6 +18,8 @@ struct DispatchPlan {
     var isClaimStale = false
     /// When the earliest delivery that is known to wait in the table becomes due.
     var nextDue: Timestamp?
+    /// The newest delivery that a claim can have brought. What is offered and not newer may have been claimed, and even made, on its way here.
+    var claimedUpTo: Int64
 
     var isIdle: Bool { queue.isEmpty && !isBehind && !isClaiming && nextDue == nil }
   }
@@ -52,6 +54,8 @@ struct DispatchPlan {
   /// Lanes that are behind and have nothing left in memory.
   var wanting: Set<Lane> = []
   var alarms = AlarmClock<Alarm>()
+  /// ``LaneState/claimedUpTo`` of the lanes that are forgotten: what it is for lanes that are new.
+  var forgottenUpTo: Int64 = 0
 
   /// Endpoints that are only probed.
   private(set) var openBreakers: Set<EndpointID> = []
@@ -79,7 +83,8 @@ struct DispatchPlan {
       attach(lane, to: task.endpoint, isSlack: task.subscription.kind == .slack)
       guard let index = lanes.index(forKey: lane) else { continue }
       let isShut = openBreakers.contains(task.endpoint)
-      let isLate = lanes.values[index].isBehind || lanes.values[index].isClaiming
+      let isLate =
+        lanes.values[index].isBehind || lanes.values[index].isClaiming || task.id.row <= lanes.values[index].claimedUpTo
       if isShut || isLate || lanes.values[index].queue.count >= (limits.held - waiting) / 2 {
         fallBehind(lane)
       } else {
@@ -102,8 +107,11 @@ struct DispatchPlan {
   }
 
   /// What a claim brought. Fewer than it asked for means that the lane has caught up with the table up to `now`.
-  mutating func claimed(_ tasks: [DeliveryTask], by claim: Claim, nextDue: Timestamp?, now: Timestamp) {
+  ///
+  /// - Parameter upTo: the newest delivery that it can have brought.
+  mutating func claimed(_ tasks: [DeliveryTask], by claim: Claim, nextDue: Timestamp?, upTo newest: Int64, now: Timestamp) {
     let lane = claim.lane
+    if let index = lanes.index(forKey: lane) { lanes.values[index].claimedUpTo = max(lanes.values[index].claimedUpTo, newest) }
     let isStale = ended(claim)
     let isOfThis = { (task: DeliveryTask) in Lane(of: task) == lane }
     if isStale || tasks.count(where: isOfThis) >= claim.limit { lanes[lane]?.isBehind = true }

@@ -22,7 +22,7 @@ public final class Dispatcher<Sender: DeliverySender>: Service, HealthReporting 
     case offered([DeliveryTask])
     case ended([AttemptResult])
     case found([DueLane], FoundEndpoints)
-    case claimed(DispatchPlan.Claim, [DeliveryTask], nextDue: Timestamp?)
+    case claimed(DispatchPlan.Claim, [DeliveryTask], nextDue: Timestamp?, upTo: Int64)
     case claimFailed(DispatchPlan.Claim)
     case recorded([AttemptRecord], givenUp: [EndpointID], RecordReceipt)
     case changed(forgetWaiting: Bool)

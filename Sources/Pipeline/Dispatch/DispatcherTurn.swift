@@ -41,7 +41,8 @@ struct DispatcherTurn<Sender: DeliverySender> {
     case .offered(let tasks): plan.offer(tasks)
     case .ended(let results): judge(results, now: now)
     case .found(let lanes, let endpoints): plan.found(lanes, health: endpoints.health, pauses: endpoints.pauses, at: now)
-    case .claimed(let claim, let tasks, let nextDue): plan.claimed(tasks, by: claim, nextDue: nextDue, now: now)
+    case .claimed(let claim, let tasks, let nextDue, let newest):
+      plan.claimed(tasks, by: claim, nextDue: nextDue, upTo: newest, now: now)
     case .claimFailed(let claim): plan.claimFailed(claim)
     case .recorded(let records, let givenUp, let receipt):
       isRecording = false
@@ -176,7 +177,8 @@ struct DispatcherTurn<Sender: DeliverySender> {
       do {
         let tasks = try await dispatcher.store.claim(claim.lane, dueAt: now, excluding: claim.excluding, limit: claim.limit)
         let nextDue = tasks.count < claim.limit ? try await dispatcher.store.nextDue(of: claim.lane, after: now) : nil
-        dispatcher.messages.send(.claimed(claim, tasks, nextDue: nextDue))
+        let newest = tasks.isEmpty ? 0 : try await dispatcher.store.newestDelivery()
+        dispatcher.messages.send(.claimed(claim, tasks, nextDue: nextDue, upTo: newest))
       } catch {
         dispatcher.logger.error("claiming deliveries failed; it is tried again", metadata: ["error": "\(error)"])
         // A back-off: the disk sends no signal when it is well again.

@@ -43,6 +43,10 @@ extension SQLiteStore: DeliveryStore {
     }
   }
 
+  public func newestDelivery() async throws -> Int64 {
+    try await read { db in try LastNumber.lastDelivery(in: db) }
+  }
+
   public func isCurrent(_ task: DeliveryTask) -> Bool {
     writer.catalogue.withLock { $0.index.subscription(row: task.subscription.row) === task.subscription }
   }

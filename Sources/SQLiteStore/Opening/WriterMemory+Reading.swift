@@ -6,7 +6,7 @@ extension WriterMemory {
   init(reading db: Database, _ secrets: SecretBox, _ visibility: DefaultVisibility) throws {
     self.init()
     counts.lastSequence = try LastNumber.lastSequence(in: db)
-    counts.lastDelivery = try LastNumber.delivery.greatest("SELECT max(row) FROM delivery", in: db)
+    counts.lastDelivery = try LastNumber.lastDelivery(in: db)
     let lastDeliveryAt = try LastNumber.createdAt.greatest("SELECT created_at FROM delivery ORDER BY row DESC LIMIT 1", in: db)
     let lastQuarantineAt = try Int64.fetchOne(db, sql: "SELECT created_at FROM quarantine ORDER BY row DESC LIMIT 1")
     let lastReplayAt = try Int64.fetchOne(db, sql: "SELECT created_at FROM replay ORDER BY row DESC LIMIT 1")

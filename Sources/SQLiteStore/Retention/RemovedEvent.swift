@@ -65,4 +65,5 @@ enum LastNumber: String {
   }
 
   static func lastSequence(in db: Database) throws -> Int64 { try sequence.greatest("SELECT max(seq) FROM event", in: db) }
+  static func lastDelivery(in db: Database) throws -> Int64 { try delivery.greatest("SELECT max(row) FROM delivery", in: db) }
 }

@@ -12,6 +12,7 @@ public final class SQLiteStore: Sendable {
   let configuration: SQLiteStoreConfiguration
   let pool: DatabasePool
   let identity: StoreIdentity
+  let claimedEvents = ClaimedEvents()
   let writer: Writer
   let knownAudiences = KnownAudiences()
   public let replayedDeliveriesSettled: AsyncStream<Void>

@@ -11,7 +11,7 @@ struct Claim: Sendable {
 
   init(
     _ lane: Lane, dueAt now: Timestamp, excluding held: Set<Int64>, limit: Int, _ catalogue: SubscriptionCatalogue,
-    _ visibility: DefaultVisibility, _ identity: StoreIdentity, in db: Database
+    _ visibility: DefaultVisibility, _ identity: StoreIdentity, _ events: ClaimedEvents, in db: Database
   ) throws {
     // Parked in a moment, all of them.
     if let subscription = catalogue.index.subscription(row: lane.subscription), subscription.isPaused || subscription.isDisabled { return }
@@ -21,7 +21,7 @@ struct Claim: Sendable {
       ORDER BY due_at, row
       """, in: db)
     defer { due.reset() }
-    let reader = try TaskReader(identity, in: db)
+    let reader = try TaskReader(identity, events, in: db)
     due.bind(1, lane.subscription)
     due.bind(2, lane.urgency.rawValue)
     due.bind(3, now)

@@ -31,7 +31,7 @@ extension SQLiteStore: DeliveryStore {
       let (excluded, missing) = (known, limit - tasks.count)
       let claim = try await read { [self] db in
         let catalogue = writer.catalogue.withLock { $0 }
-        return try Claim(lane, dueAt: now, excluding: excluded, limit: missing, catalogue, visibility, identity, in: db)
+        return try Claim(lane, dueAt: now, excluding: excluded, limit: missing, catalogue, visibility, identity, claimedEvents, in: db)
       }
       tasks += claim.tasks
       if !claim.unwanted.isEmpty {

@@ -5,7 +5,8 @@ extension ReplayMark {
   /// ``original`` of a row of `delivery` joined with `event`; null where it is no replay. Nothing is looked up then.
   static let originalColumn = """
     iif(delivery.replay IS NULL, NULL,
-      coalesce((SELECT original FROM replay_delivery WHERE replay_delivery.delivery = delivery.row), event.id))
+      coalesce((SELECT original FROM replay_delivery WHERE replay_delivery.delivery = delivery.row),
+        (SELECT id FROM event WHERE seq = delivery.event)))
     """
 
   /// The rows of the deliveries that replays made of an event, in their order. Those of the event itself are not among them.

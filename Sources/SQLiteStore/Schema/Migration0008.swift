@@ -49,7 +49,7 @@ enum Migration0008 {
     defer { select.reset() }
     while try select.step() {
       let next = RunKey(timeline: select.int64(0), audience: select.int64(1))
-      let entry = TimelineEntry(
+      let entry = try TimelineEntry(
         position: EntryPosition(occurredAt: select.int64(2), sequence: select.int64(3)), audience: select.int64(4), type: select.int64(5),
         flags: EntryFlags(rawValue: select.int64(6)))
       if run == next, slice?.append(entry) == true { continue }

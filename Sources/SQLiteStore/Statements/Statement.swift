@@ -114,9 +114,9 @@ struct Statement {
   func optionalText(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
 
   /// Lends the bytes of a column.
-  func withBlob<Value>(_ column: Int32, _ body: (UnsafeRawBufferPointer) -> Value) -> Value {
+  func withBlob<Value>(_ column: Int32, _ body: (UnsafeRawBufferPointer) throws -> Value) rethrows -> Value {
     let bytes = sqlite3_column_blob(handle, column)
-    return body(UnsafeRawBufferPointer(start: bytes, count: bytes == nil ? 0 : Int(sqlite3_column_bytes(handle, column))))
+    return try body(UnsafeRawBufferPointer(start: bytes, count: bytes == nil ? 0 : Int(sqlite3_column_bytes(handle, column))))
   }
 
   func blob(_ column: Int32) -> [UInt8] {

@@ -37,32 +37,42 @@ struct EntrySlice {
   }
 
   /// Reads a row's bytes, oldest first.
+  ///
+  /// - Throws: if they are none that were written here.
   static func decode(
     _ bytes: UnsafeRawBufferPointer, beginningAt first: EntryPosition, of run: RunKey, into entries: inout [TimelineEntry]
-  ) {
+  ) throws {
     let hasAudiences = run.audience == AudienceCode.all
     var position = first
     var index = 0
-    while index < bytes.count {
-      position.occurredAt &+= zigzag(varint(bytes, &index))
-      position.sequence &+= zigzag(varint(bytes, &index))
-      let audience = hasAudiences ? Int64(truncatingIfNeeded: varint(bytes, &index)) : run.audience
-      let kind = varint(bytes, &index)
-      entries.append(
-        TimelineEntry(
-          position: position, audience: audience, type: Int64(truncatingIfNeeded: kind >> 1), flags: EntryFlags(rawValue: Int64(kind & 1))))
+    do {
+      while index < bytes.count {
+        position.occurredAt &+= zigzag(try varint(bytes, &index))
+        position.sequence &+= zigzag(try varint(bytes, &index))
+        let audience = hasAudiences ? Int64(bitPattern: try varint(bytes, &index)) : run.audience
+        let kind = try varint(bytes, &index)
+        entries.append(
+          try TimelineEntry(
+            position: position, audience: audience, type: Int64(kind >> 1), flags: EntryFlags(rawValue: Int64(kind & 1))))
+      }
+    } catch {
+      throw unreadable(run, first, error)
     }
   }
 
   /// Goes on with a row's bytes.
-  init(_ bytes: UnsafeRawBufferPointer, beginningAt first: EntryPosition, of run: RunKey) {
+  init(_ bytes: UnsafeRawBufferPointer, beginningAt first: EntryPosition, of run: RunKey) throws {
     self.init(beginningAt: first, of: run)
     var index = 0
-    while index < bytes.count {
-      last.occurredAt &+= Self.zigzag(Self.varint(bytes, &index))
-      last.sequence &+= Self.zigzag(Self.varint(bytes, &index))
-      if hasAudiences { _ = Self.varint(bytes, &index) }
-      _ = Self.varint(bytes, &index)
+    do {
+      while index < bytes.count {
+        last.occurredAt &+= Self.zigzag(try Self.varint(bytes, &index))
+        last.sequence &+= Self.zigzag(try Self.varint(bytes, &index))
+        if hasAudiences { _ = try Self.varint(bytes, &index) }
+        _ = try Self.varint(bytes, &index)
+      }
+    } catch {
+      throw Self.unreadable(run, first, error)
     }
     self.bytes.reserveCapacity(Self.maximumBytes + 32)
     self.bytes.append(contentsOf: bytes)
@@ -82,17 +92,22 @@ struct EntrySlice {
 
   private static func zigzag(_ word: UInt64) -> Int64 { Int64(bitPattern: word >> 1) ^ -Int64(bitPattern: word & 1) }
 
-  private static func varint(_ bytes: UnsafeRawBufferPointer, _ index: inout Int) -> UInt64 {
+  private static func varint(_ bytes: UnsafeRawBufferPointer, _ index: inout Int) throws -> UInt64 {
     var (word, shift) = (UInt64(0), UInt64(0))
-    // Bytes that end in the middle of a number are no row of ours; what is there is taken for all of it.
-    while index < bytes.count {
+    while index < bytes.count, shift < 64 {
       let byte = bytes[index]
       index += 1
       word |= UInt64(byte & 0x7F) << shift
-      if byte < 0x80 { break }
+      if byte < 0x80 { return word }
       shift += 7
     }
-    return word
+    throw SQLiteStoreError(.corrupt, "the byte \(index) is in the middle of a number")
+  }
+
+  private static func unreadable(_ run: RunKey, _ first: EntryPosition, _ error: any Error) -> SQLiteStoreError {
+    SQLiteStoreError(
+      .corrupt,
+      "the entries of the timeline \(run.timeline), audience \(run.audience), from the event \(first.sequence) on cannot be read: \(error)")
   }
 }
 

@@ -26,10 +26,15 @@ extension RecentEntries {
     }
     while try select.step() {
       let stored = StoredEvent(select)
-      let event = try Event(compact: stored)
+      let event: Event
+      do {
+        event = try Event(compact: stored)
+      } catch {
+        throw SQLiteStoreError(.corrupt, "the event \(stored.sequence) cannot be read: \(error)")
+      }
       let places = try Timeline.all(of: event).filter { !$0.isOfUser }.map(number)
       let own = try event.username.map { try number(.user($0)) }
-      let new = event.entries(
+      let new = try event.entries(
         sequence: stored.sequence, type: select.int64(StoredEvent.columnCount + 1), audience: select.int64(StoredEvent.columnCount),
         timelines: places, own: own)
       if stored.sequence > mark.foldingTo {
@@ -43,9 +48,9 @@ extension RecentEntries {
 }
 
 extension Event {
-  func entries(sequence: Int64, type: Int64, audience: Int64, timelines: [Int64], own: Int64?) -> EventEntries {
+  func entries(sequence: Int64, type: Int64, audience: Int64, timelines: [Int64], own: Int64?) throws -> EventEntries {
     EventEntries(
-      entry: TimelineEntry(
+      entry: try TimelineEntry(
         position: EntryPosition(occurredAt: occurredAt.nanoseconds, sequence: sequence), audience: audience, type: type,
         flags: path.state?.deployment == nil ? [] : .hasDeployment),
       timelines: timelines, own: own)

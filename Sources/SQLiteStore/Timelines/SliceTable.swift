@@ -100,7 +100,7 @@ struct SliceTable {
     defer { findHead.reset() }
     guard try findHead.step() else { return nil }
     let first = EntryPosition(occurredAt: findHead.int64(0), sequence: findHead.int64(1))
-    return findHead.withBlob(2) { EntrySlice($0, beginningAt: first, of: run) }
+    return try findHead.withBlob(2) { try EntrySlice($0, beginningAt: first, of: run) }
   }
 
   /// The run's newest slice, which is the head or becomes it.
@@ -134,7 +134,7 @@ struct SliceTable {
     guard try findHead.step() else { return nil }
     let first = EntryPosition(occurredAt: findHead.int64(0), sequence: findHead.int64(1))
     var entries: [TimelineEntry] = []
-    TimelineSlices.decode(findHead, run, into: &entries)
+    try TimelineSlices.decode(findHead, run, into: &entries)
     return Row(row: 0, first: first, entries: entries)
   }
 
@@ -175,7 +175,7 @@ struct SliceTable {
     guard try find.step() else { return nil }
     let first = EntryPosition(occurredAt: find.int64(0), sequence: find.int64(1))
     var entries: [TimelineEntry] = []
-    TimelineSlices.decode(find, run, into: &entries)
+    try TimelineSlices.decode(find, run, into: &entries)
     return Row(row: find.int64(3), first: first, entries: entries)
   }
 

@@ -20,10 +20,14 @@ struct TimelineEntry {
   /// The type's number, and ``EntryFlags`` in the lowest bit.
   private let typeAndFlags: UInt32
 
-  init(position: EntryPosition, audience: Int64, type: Int64, flags: EntryFlags) {
+  /// - Throws: if a number cannot be one of a row. None is cut off: the audience decides who sees the event.
+  init(position: EntryPosition, audience: Int64, type: Int64, flags: EntryFlags) throws {
+    guard position.sequence > 0, let audience = UInt32(exactly: audience), (0...Int64(Int32.max)).contains(type) else {
+      throw SQLiteStoreError(.corrupt, "the event \(position.sequence) has the audience \(audience) and the type \(type)")
+    }
     self.position = position
-    audienceNumber = UInt32(audience)
-    typeAndFlags = UInt32(type) << 1 | UInt32(flags.rawValue)
+    audienceNumber = audience
+    typeAndFlags = UInt32(type) << 1 | UInt32(flags.rawValue & 1)
   }
 
   var audience: Int64 { Int64(audienceNumber) }

@@ -37,7 +37,7 @@ final class TimelineReader {
     isHead = false
     TimelineSlices.bind(older, run, position)
     defer { older.reset() }
-    if try older.step() { TimelineSlices.decode(older, run, into: &entries) }
+    if try older.step() { try TimelineSlices.decode(older, run, into: &entries) }
   }
 
   private func readHead(
@@ -47,7 +47,7 @@ final class TimelineReader {
     head.bind(2, run.audience)
     defer { head.reset() }
     guard try head.step(), fits(EntryPosition(occurredAt: head.int64(0), sequence: head.int64(1))) else { return false }
-    TimelineSlices.decode(head, run, into: &entries)
+    try TimelineSlices.decode(head, run, into: &entries)
     return true
   }
 
@@ -72,7 +72,7 @@ final class TimelineReader {
       """, in: db)
     TimelineSlices.bind(newer, run, position)
     defer { newer.reset() }
-    while found.count < limit, try newer.step() { TimelineSlices.decode(newer, run, into: &found) }
+    while found.count < limit, try newer.step() { try TimelineSlices.decode(newer, run, into: &found) }
     if !isHead, found.count < limit { _ = try readHead(run, into: &found) }
     let recent = try recentEntries(of: run)
     let fitting = recent[recent.firstIndex(newerThan: position)...]
@@ -99,8 +99,8 @@ enum TimelineSlices {
   }
 
   /// Of the row at hand, whose first columns are as in ``sql``.
-  static func decode(_ row: Statement, _ run: RunKey, into entries: inout [TimelineEntry]) {
+  static func decode(_ row: Statement, _ run: RunKey, into entries: inout [TimelineEntry]) throws {
     let first = EntryPosition(occurredAt: row.int64(0), sequence: row.int64(1))
-    row.withBlob(2) { EntrySlice.decode($0, beginningAt: first, of: run, into: &entries) }
+    try row.withBlob(2) { try EntrySlice.decode($0, beginningAt: first, of: run, into: &entries) }
   }
 }

@@ -4,7 +4,7 @@ internal import Synchronization
 extension WriteTransaction {
   /// Where an event stands.
   func entries(of event: Event, sequence: Int64, type: Int64, audience: Int64) throws -> EventEntries {
-    event.entries(
+    try event.entries(
       sequence: sequence, type: type, audience: audience, timelines: try timelineIDs(of: event),
       own: try event.username.map { try userTimelineID($0) })
   }

@@ -6,15 +6,15 @@ import Testing
 @testable import SQLiteStore
 
 @Suite struct SliceTests {
-  @Test func `a slice has what was put in, and an end`() {
+  @Test func `a slice has what was put in, and an end`() throws {
     var random = SeededGenerator(seed: 1)
     for run in [RunKey(timeline: 3, audience: 0), RunKey(timeline: 3, audience: 70_000)] {
-      let entries = Self.entries(2_000, of: run, &random)
+      let entries = try Self.entries(2_000, of: run, &random)
       let slices = EntrySlice.slices(of: entries, in: run)
       var read: [TimelineEntry] = []
       for slice in slices {
         #expect(slice.bytes.count <= EntrySlice.maximumBytes)
-        slice.bytes.withUnsafeBytes { EntrySlice.decode($0, beginningAt: slice.first, of: run, into: &read) }
+        try slice.bytes.withUnsafeBytes { try EntrySlice.decode($0, beginningAt: slice.first, of: run, into: &read) }
       }
       #expect(read.map(Facts.init) == entries.map(Facts.init))
       #expect(slices.count > 10)
@@ -28,7 +28,7 @@ import Testing
         var random = SeededGenerator(seed: 2)
         let table = try SliceTable(in: db)
         for run in [RunKey(timeline: 1, audience: 0), RunKey(timeline: 1, audience: 4), RunKey(timeline: 2, audience: 0)] {
-          var all = Self.entries(3_000, of: run, &random)
+          var all = try Self.entries(3_000, of: run, &random)
           all.shuffle(using: &random)
           var there: [TimelineEntry] = []
           while !all.isEmpty {
@@ -65,6 +65,54 @@ import Testing
     }
   }
 
+  @Test func `bytes that are no slice are an error, whatever they are`() throws {
+    var random = SeededGenerator(seed: 3)
+    let first = EntryPosition(occurredAt: 7, sequence: 7)
+    for run in [RunKey(timeline: 3, audience: 0), RunKey(timeline: 3, audience: 70_000)] {
+      var read = 0
+      for _ in 0..<4_000 {
+        let bytes = (0..<Int.random(in: 1...40, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+        var entries: [TimelineEntry] = []
+        do {
+          try bytes.withUnsafeBytes { try EntrySlice.decode($0, beginningAt: first, of: run, into: &entries) }
+          read += 1
+          #expect(entries.allSatisfy { $0.position.sequence > 0 })
+        } catch let error as SQLiteStoreError {
+          #expect(error.code == .corrupt)
+        }
+        _ = try? bytes.withUnsafeBytes { try EntrySlice($0, beginningAt: first, of: run) }
+      }
+      #expect(read < 2_000)
+    }
+    // One that is cut off, one that does not end, and an audience that has no such number.
+    for bytes: [UInt8] in [[2, 2, 4], [2, 2, 4, 0x80], Array(repeating: 0xFF, count: 30), [2, 2, 0x84, 0x80, 0x80, 0x80, 0x10, 2]] {
+      var entries: [TimelineEntry] = []
+      let error = #expect(throws: SQLiteStoreError.self) {
+        try bytes.withUnsafeBytes {
+          try EntrySlice.decode($0, beginningAt: first, of: RunKey(timeline: 3, audience: 0), into: &entries)
+        }
+      }
+      #expect(error?.description.contains("timeline 3") == true)
+    }
+  }
+
+  @Test func `a damaged slice fails who reads it and what is written to it, with its place`() async throws {
+    try await withWorld { world in
+      var store = try await world.open(TestClock())
+      _ = try await store.ingest(arrivals(0..<5))
+      try await store.close()
+      store = try await world.open(TestClock())
+      try await store.pool.write { try $0.execute(sql: "UPDATE timeline_head SET entries = x'000084808080100200'") }
+      let error = await #expect(throws: SQLiteStoreError.self) {
+        _ = try await store.events(in: .everything, for: .everything, filter: EventFilter(), page: EventPageRequest())
+      }
+      #expect(error?.code == .corrupt)
+      #expect(error?.description.contains("timeline 1") == true)
+      #expect(try await store.ingest(arrivals(5..<6)).fates == [.stored(sequence: 6)])
+      try await store.close()
+    }
+  }
+
   private struct Facts: Equatable {
     let position: EntryPosition
     let audience: Int64
@@ -75,11 +123,11 @@ import Testing
   }
 
   /// In order, each with a sequence of its own; times meet, lie far apart, and are before 1970.
-  private static func entries(_ count: Int, of run: RunKey, _ random: inout SeededGenerator) -> [TimelineEntry] {
+  private static func entries(_ count: Int, of run: RunKey, _ random: inout SeededGenerator) throws -> [TimelineEntry] {
     var times = (0..<count).map { _ in Int64.random(in: -50...400, using: &random) * 1_000_000_000_000_000 }
     (times[0], times[1]) = (.min, .max)
-    return times.enumerated().map { index, time in
-      TimelineEntry(
+    return try times.enumerated().map { index, time in
+      try TimelineEntry(
         position: EntryPosition(occurredAt: time, sequence: Int64(index * 3 + 1)),
         audience: run.audience == 0 ? Int64.random(in: 1...100_000, using: &random) : run.audience,
         type: Int64.random(in: 1...300, using: &random), flags: Bool.random(using: &random) ? .hasDeployment : [])

@@ -42,7 +42,8 @@ struct SliceTable {
     if head == nil || head.map({ $0.first <= oldest.position }) == true { return try extend(head, with: entries[...], of: run) }
     guard let head else { return }
     let count = entries.firstIndex(newerThan: head.first)
-    if count < entries.count { try extend(head, with: entries[count...], of: run) }
+    // Also with nothing new: a slice that became the head is nowhere until it is written.
+    try extend(head, with: entries[count...], of: run)
     var rest = entries[..<count]
     while let oldest = rest.first {
       let row = try row(of: run, atOrBefore: oldest.position)

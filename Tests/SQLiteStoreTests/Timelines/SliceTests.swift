@@ -65,6 +65,34 @@ import Testing
     }
   }
 
+  @Test func `a run whose newest entries were removed loses none of the others when only older ones come`() async throws {
+    try await withWorld { world in
+      let store = try await world.open(TestClock())
+      try await store.pool.write { db in
+        let table = try SliceTable(in: db)
+        let run = RunKey(timeline: 1, audience: 0)
+        var there = try (1...1_000).map { try Self.entry(at: Int64($0) * 1_000_000_000_000, $0) }
+        let head = try (1_001...1_400).map { try Self.entry(at: Int64($0) * 1_000_000_000_000_000, $0) }
+        try table.add(there, to: run)
+        try table.add(head, to: run)
+        // All that is in the head goes; slices behind it stay.
+        let first = try Int64.fetchOne(db, sql: "SELECT seq FROM timeline_head") ?? 0
+        let gone = (there + head).filter { $0.position.sequence >= first }
+        try table.remove(gone, from: run)
+        #expect(try Int.fetchOne(db, sql: "SELECT count(*) FROM timeline_head") == 0)
+        let older = try Self.entry(at: 1_500_000_000_000, 1_401)
+        try table.add([older], to: run)
+        there = (there + head + [older]).filter { $0.position.sequence < first || $0.position == older.position }
+        there.sort { $0.position < $1.position }
+        let reader = try TimelineReader(store.writer.recent, in: db)
+        let oldest = EntryPosition(occurredAt: .min, sequence: 0)
+        #expect(try reader.entries(of: run, newerThan: oldest, limit: .max).map(Facts.init) == there.map(Facts.init))
+        try table.remove(there, from: run)
+      }
+      try await store.close()
+    }
+  }
+
   @Test func `bytes that are no slice are an error, whatever they are`() throws {
     var random = SeededGenerator(seed: 3)
     let first = EntryPosition(occurredAt: 7, sequence: 7)
@@ -111,6 +139,10 @@ import Testing
       #expect(try await store.ingest(arrivals(5..<6)).fates == [.stored(sequence: 6)])
       try await store.close()
     }
+  }
+
+  private static func entry(at time: Int64, _ sequence: Int) throws -> TimelineEntry {
+    try TimelineEntry(position: EntryPosition(occurredAt: time, sequence: Int64(sequence)), audience: 2, type: 1, flags: [])
   }
 
   private struct Facts: Equatable {

@@ -9,6 +9,8 @@ struct RecentIDs: Sendable {
   private(set) var foldedTo: Int64
   private var sealed: Sealed?
   private var current: IDTable
+  /// The last event there is.
+  private var last: Int64
   private let bounds: FoldBounds
 
   private struct Sealed: Sendable {
@@ -43,12 +45,11 @@ struct RecentIDs: Sendable {
     let foldedTo = try Self.foldedTo(in: db)
     self.foldedTo = foldedTo
     current = IDTable(base: foldedTo)
-    var last = foldedTo
+    last = try LastNumber.lastSequence(in: db)
     try Self.eachRecent(after: foldedTo, in: db) { key, sequence in
       current.insert(key, sequence)
-      last = sequence
     }
-    sealIfFull(last)
+    sealIfFull()
   }
 
   // MARK: Finding
@@ -99,9 +100,20 @@ struct RecentIDs: Sendable {
       foldedTo: end == sealed.keys.count ? sealed.last : nil)
   }
 
-  /// What a transaction has stored and put into the table, once it is committed.
-  mutating func commit(_ keys: [Int64], from first: Int64, folded part: Part?) {
-    for (index, key) in keys.enumerated() { current.insert(key, first + Int64(index)) }
+  /// The keys of what a transaction has stored, before it is committed: a snapshot may have it as soon as that begins.
+  mutating func insert(_ keys: [Int64], upTo last: Int64) {
+    for (index, key) in keys.enumerated() { current.insert(key, last - Int64(keys.count - 1 - index)) }
+    self.last = last
+  }
+
+  /// Takes out what came after an event, because its commit failed.
+  mutating func retract(to last: Int64) {
+    if self.last > last { current.removeAll(after: last) }
+    self.last = last
+  }
+
+  /// What a transaction has put into the table, once it is committed.
+  mutating func commit(folded part: Part?) {
     if let part {
       sealed?.next = part.next
       if let last = part.foldedTo {
@@ -109,10 +121,10 @@ struct RecentIDs: Sendable {
         sealed = nil
       }
     }
-    sealIfFull(first + Int64(keys.count) - 1)
+    sealIfFull()
   }
 
-  private mutating func sealIfFull(_ last: Int64) {
+  private mutating func sealIfFull() {
     guard current.count >= bounds.ids, sealed == nil else { return }
     let sorted = current.sorted()
     sealed = Sealed(last: last, keys: sorted.map(\.key), sequences: sorted.map(\.sequence))

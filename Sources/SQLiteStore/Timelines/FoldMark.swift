@@ -26,6 +26,8 @@ struct FoldMark {
   /// The last event whose entry in this timeline is in the table.
   func last(of timeline: Int64) -> Int64 { timeline <= foldingTimeline ? foldingTo : foldedTo }
 
+  func isFolded(_ position: EntryPosition, in run: RunKey) -> Bool { position.sequence <= last(of: run.timeline) }
+
   func write(in db: Database) throws {
     let update = try Statement("UPDATE timeline_fold SET folded_to = ?, folding_to = ?, folding_timeline = ?", in: db)
     update.bind(1, foldedTo)

@@ -5,8 +5,7 @@ extension RecentEntries {
   /// Makes them anew from the events that are not in the table yet: some thousands.
   init(reading db: Database, _ bounds: FoldBounds) throws {
     let mark = try FoldMark(in: db)
-    var folding = EntryGeneration(after: mark.foldedTo, last: mark.foldingTo)
-    var current = EntryGeneration(after: mark.foldingTo, last: try LastNumber.lastSequence(in: db))
+    var (folding, current): ([EventEntries], [EventEntries]) = ([], [])
     let select = try Statement(
       """
       SELECT \(StoredEvent.columns), event.audience, event.type FROM event JOIN type ON type.id = event.type
@@ -38,12 +37,15 @@ extension RecentEntries {
         sequence: stored.sequence, type: select.int64(StoredEvent.columnCount + 1), audience: select.int64(StoredEvent.columnCount),
         timelines: places, own: own)
       if stored.sequence > mark.foldingTo {
-        current.insert(new)
+        current.append(new)
       } else {
-        folding.insert(new) { $0.timeline > mark.foldingTimeline }
+        folding.append(new)
       }
     }
-    self.init(mark, folding: mark.foldingTo > mark.foldedTo ? folding : nil, current: current, bounds)
+    var (older, newer) = (EntryGeneration(after: mark.foldedTo), EntryGeneration(after: mark.foldingTo))
+    older.insert(folding, upTo: mark.foldingTo) { $0.timeline > mark.foldingTimeline }
+    newer.insert(current, upTo: try LastNumber.lastSequence(in: db))
+    self.init(mark, folding: mark.foldingTo > mark.foldedTo ? older : nil, current: newer, bounds)
   }
 }
 

@@ -34,6 +34,9 @@ struct RecentEntries: Sendable {
     fileprivate var next: Int
   }
 
+  /// One generation's entries of a run, in order, and the event that they come after.
+  typealias RunEntries = (after: Int64, entries: [TimelineEntry])
+
   /// - Parameters:
   ///   - folding: the events that some timelines have already, if there are any.
   ///   - current: all later ones.
@@ -49,23 +52,13 @@ struct RecentEntries: Sendable {
 
   // MARK: Reading
 
-  /// A run's entries that are not in the table; nil if that is not known any more for so old a snapshot.
-  func entries(of run: RunKey, _ mark: FoldMark) -> [TimelineEntry]? {
+  /// A run's entries that may be missing in the table, the oldest generation first; nil if they are not known any more for so old a
+  /// snapshot. Copies nothing, for whoever writes waits meanwhile.
+  func entries(of run: RunKey, _ mark: FoldMark) -> [RunEntries]? {
     let after = mark.last(of: run.timeline)
     let generations = [previous, sealed?.generation, current].compactMap { $0 }
     guard let oldest = generations.first, oldest.after <= after else { return nil }
-    var found: [TimelineEntry] = []
-    for generation in generations where generation.last > after {
-      let entries = generation.entries(of: run)
-      if entries.isEmpty { continue }
-      let fitting = generation.after >= after ? entries : entries.filter { $0.position.sequence > after }
-      if found.isEmpty {
-        found = fitting
-      } else {
-        for entry in fitting { found.insertInOrder(entry) }
-      }
-    }
-    return found
+    return generations.filter { $0.last > after }.map { ($0.after, $0.entries(of: run)) }
   }
 
   // MARK: Writing
@@ -91,10 +84,14 @@ struct RecentEntries: Sendable {
     return part
   }
 
-  /// What a transaction has stored, removed and folded, once it is committed.
-  mutating func commit(_ new: [EventEntries], upTo last: Int64, without removed: [EventEntries], folded part: Part?) {
-    for entry in new { current.insert(entry) }
-    current.last = last
+  /// What a transaction has stored, before it is committed: a snapshot may have it as soon as that begins.
+  mutating func insert(_ new: [EventEntries], upTo last: Int64) { current.insert(new, upTo: last) }
+
+  /// Takes out what came after an event, because its commit failed.
+  mutating func retract(to last: Int64) { current.retract(to: last) }
+
+  /// What a transaction has removed and folded, once it is committed.
+  mutating func commit(without removed: [EventEntries], folded part: Part?) {
     for entry in removed {
       sealed?.generation.remove(entry)
       current.remove(entry)
@@ -117,7 +114,7 @@ struct RecentEntries: Sendable {
   mutating func seal() -> Bool {
     if sealed != nil || current.last == current.after { return false }
     sealed = Sealed(current)
-    current = EntryGeneration(after: current.last, last: current.last)
+    current = EntryGeneration(after: current.last)
     return true
   }
 

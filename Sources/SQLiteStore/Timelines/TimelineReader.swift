@@ -11,6 +11,8 @@ final class TimelineReader {
   private let older: Statement
   /// What is not in the table, read from the events themselves: for a snapshot that is older than what the memory knows.
   private var unfolded: RecentEntries?
+  /// What was answered: a look ahead asks for one run with each event.
+  private var recentEntries: [RunKey: [TimelineEntry]] = [:]
 
   init(_ recent: RecentIndexes, in db: Database) throws {
     self.db = db
@@ -22,6 +24,23 @@ final class TimelineReader {
 
   /// A run's entries that are not in the table, in order. Some may be of events that the snapshot does not have.
   func recentEntries(of run: RunKey) throws -> [TimelineEntry] {
+    if let known = recentEntries[run] { return known }
+    var found: [TimelineEntry] = []
+    for (after, entries) in try generations(of: run) {
+      let isAllMissing = after >= mark.last(of: run.timeline)
+      let missing = isAllMissing ? entries : entries.filter { !mark.isFolded($0.position, in: run) }
+      if let last = found.last, let first = missing.first, last.position > first.position {
+        // Both are in order, which the sorting finds out.
+        found = (found + missing).sorted { $0.position < $1.position }
+      } else {
+        found = found.isEmpty ? missing : found + missing
+      }
+    }
+    recentEntries[run] = found
+    return found
+  }
+
+  private func generations(of run: RunKey) throws -> [RecentEntries.RunEntries] {
     if unfolded == nil {
       if let entries = recent.entries.withLock({ $0.entries(of: run, mark) }) { return entries }
       unfolded = try RecentEntries(reading: db, FoldBounds())
@@ -54,7 +73,7 @@ final class TimelineReader {
   /// Whether an event is in a user's own timeline.
   func isInOwn(_ own: Int64, _ position: EntryPosition) throws -> Bool {
     let run = RunKey(timeline: own, audience: AudienceCode.all)
-    if position.sequence > mark.last(of: own) { return try recentEntries(of: run).index(of: position) != nil }
+    if !mark.isFolded(position, in: run) { return try recentEntries(of: run).index(of: position) != nil }
     var (entries, isHead): ([TimelineEntry], Bool) = ([], true)
     try slice(of: run, atOrBefore: position, isHead: &isHead, into: &entries)
     return entries.index(of: position) != nil

@@ -25,7 +25,8 @@ final class WriteTransaction {
   private var ingestStatements: IngestStatements?
   private var recordStatements: RecordStatements?
 
-  private let lastSequence: Int64
+  /// Of the commit before.
+  let lastSequence: Int64
 
   init(_ db: Database, memory: WriterMemory, recent: RecentIndexes, now: Timestamp, identity: StoreIdentity, secrets: SecretBox) {
     self.db = db

@@ -102,15 +102,14 @@ final class Writer: Sendable {
 
   /// Leaves nothing to be made anew, or moved out of the log, by the next opening. It could, so a failure is nobody's.
   private func settle(_ db: Database) {
-    for _ in 1...2 {
-      // The rest of what is sealed, and then what is not.
-      let isAny = recent.entries.withLock { $0.isSealed || $0.seal() }
-      if isAny { commit([], in: db, isLast: true) }
-    }
+    // The rest of what is sealed, and then what is not.
+    while recent.entries.withLock({ $0.isSealed || $0.seal() }), commit([], in: db, isLast: true) {}
     try? db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
   }
 
-  private func commit(_ commands: [WriteCommand], in db: Database, isLast: Bool = false) {
+  /// - Returns: whether it went well.
+  @discardableResult
+  private func commit(_ commands: [WriteCommand], in db: Database, isLast: Bool = false) -> Bool {
     let start = ContinuousClock.now
     let transaction = WriteTransaction(
       db, memory: memory.withLock { $0.taken() }, recent: recent, now: clock(), identity: identity, secrets: secrets)
@@ -118,23 +117,26 @@ final class Writer: Sendable {
     do {
       try db.beginTransaction(.immediate)
       replies = try run(commands, in: transaction)
+      recent.insert(transaction)
       try transaction.foldIDs()
       try transaction.foldEntries(isAll: isLast)
       try db.commit()
     } catch {
       if db.isInsideTransaction { try? db.rollback() }
+      recent.retract(to: transaction.lastSequence)
       transaction.reset()
       memory.withLock { $0 = transaction.memory }
       lastFailure.withLock { $0 = "the last commit failed: \(error)" }
       logger.error("A commit failed; nothing of it is stored", metadata: ["error": "\(error)", "commands": "\(commands.count)"])
       for command in commands { command.fail(error) }
-      return
+      return false
     }
     publish(transaction)
     commitTimer.recordNanoseconds((ContinuousClock.now - start).wholeNanoseconds)
     commitCommands.record(commands.count)
     commitEvents.record(transaction.eventsStored)
     for reply in replies { reply() }
+    return true
   }
 
   /// Runs all commands; those that fail are undone and answered with their errors at the end.
@@ -186,13 +188,7 @@ final class Writer: Sendable {
 
   private func publish(_ transaction: WriteTransaction) {
     transaction.memory.commit()
-    let last = transaction.memory.counts.lastSequence
-    recent.entries.withLock {
-      $0.commit(transaction.newEntries, upTo: last, without: transaction.removedEntries, folded: transaction.foldedEntries)
-    }
-    recent.ids.withLock {
-      $0.commit(transaction.newKeys, from: last - Int64(transaction.newKeys.count) + 1, folded: transaction.foldedIDs)
-    }
+    recent.commit(transaction)
     let isCatalogueChanged = transaction.isCatalogueChanged
     memory.withLock { memory in
       memory = transaction.memory

@@ -4,8 +4,10 @@ struct FoldBounds: Sendable {
   var events: Int64 = 8_192
   var runs = 16_384
   var entries = 131_072
-  /// A transaction folds so many runs at least.
-  var leastRuns = 32
+  /// A transaction folds so many entries at least: each may be a page of its own.
+  var leastEntries = 64
+  /// And one of those that closing makes so many at most.
+  var lastEntries = 16_384
   /// So many ids are put into their table together: three in each page of a table of ten million. Four megabytes.
   var ids = 196_608
   /// A transaction puts in so many at least.

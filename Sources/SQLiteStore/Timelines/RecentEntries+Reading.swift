@@ -43,7 +43,7 @@ extension RecentEntries {
       }
     }
     var (older, newer) = (EntryGeneration(after: mark.foldedTo), EntryGeneration(after: mark.foldingTo))
-    older.insert(folding, upTo: mark.foldingTo) { $0.timeline > mark.foldingTimeline }
+    older.insert(folding, upTo: mark.foldingTo) { $0 >= mark.run }
     newer.insert(current, upTo: try LastNumber.lastSequence(in: db))
     self.init(mark, folding: mark.foldingTo > mark.foldedTo ? older : nil, current: newer, bounds)
   }

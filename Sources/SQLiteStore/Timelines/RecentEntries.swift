@@ -1,7 +1,7 @@
 /// Timeline entries of the newest events, which are not in `timeline_slice` yet. Nothing is lost with them: the events are on disk.
 ///
 /// They are written thousands of events at a time, sorted, because every run that gets an entry costs a page. While the ``current``
-/// generation grows, the ``sealed`` one is folded into the table, some timelines in each transaction. The one before is kept for those
+/// generation grows, the ``sealed`` one is folded into the table, some entries in each transaction. The one before is kept for those
 /// who read a snapshot from before that was done.
 struct RecentEntries: Sendable {
   /// As of the last commit.
@@ -11,40 +11,47 @@ struct RecentEntries: Sendable {
   private var commitsToKeepPrevious = 0
   private var sealed: Sealed?
   private var current: EntryGeneration
+  /// How full the current generation was when the sealed one was last folded, or sealed.
+  private var pacedFill = 0.0
   private let bounds: FoldBounds
 
   private struct Sealed: Sendable {
     var generation: EntryGeneration
     /// Its runs in the table's order; those before `next` are folded.
     let order: [RunKey]
-    var next = 0
+    /// How many entries it had when it was sealed, or made anew.
+    let size: Int
+    var next: Int
 
-    init(_ generation: EntryGeneration, after timeline: Int64 = 0) {
+    init(_ generation: EntryGeneration, from run: RunKey) {
       self.generation = generation
       order = generation.runs.sorted()
-      next = order.firstIndex { $0.timeline > timeline } ?? order.count
+      size = generation.count
+      next = order.firstIndex { $0 >= run } ?? order.count
     }
   }
 
-  /// What one transaction folds: whole timelines of the sealed generation.
+  /// What one transaction folds.
   struct Part: Sendable {
-    fileprivate(set) var runs: [(key: RunKey, entries: [TimelineEntry])] = []
+    fileprivate(set) var runs: [(key: RunKey, entries: ArraySlice<TimelineEntry>)] = []
     /// How the table stands once these are in it.
     fileprivate(set) var mark: FoldMark
     fileprivate var next: Int
+    fileprivate let fill: Double
   }
 
   /// One generation's entries of a run, in order, and the event that they come after.
   typealias RunEntries = (after: Int64, entries: [TimelineEntry])
 
   /// - Parameters:
-  ///   - folding: the events that some timelines have already, if there are any.
+  ///   - folding: the events that some runs have already, if there are any.
   ///   - current: all later ones.
   init(_ mark: FoldMark, folding: EntryGeneration?, current: EntryGeneration, _ bounds: FoldBounds) {
     self.mark = mark
     self.bounds = bounds
     self.current = current
-    sealed = folding.map { Sealed($0, after: mark.foldingTimeline) }
+    sealed = folding.map { Sealed($0, from: mark.run) }
+    pacedFill = fill
     sealIfFull()
   }
 
@@ -55,7 +62,7 @@ struct RecentEntries: Sendable {
   /// A run's entries that may be missing in the table, the oldest generation first; nil if they are not known any more for so old a
   /// snapshot. Copies nothing, for whoever writes waits meanwhile.
   func entries(of run: RunKey, _ mark: FoldMark) -> [RunEntries]? {
-    let after = mark.last(of: run.timeline)
+    let after = mark.last(of: run)
     let generations = [previous, sealed?.generation, current].compactMap { $0 }
     guard let oldest = generations.first, oldest.after <= after else { return nil }
     return generations.filter { $0.last > after }.map { ($0.after, $0.entries(of: run)) }
@@ -63,23 +70,32 @@ struct RecentEntries: Sendable {
 
   // MARK: Writing
 
-  /// What the transaction that stored so many events should fold.
+  /// What a transaction should fold whose events are in memory by now.
   ///
-  /// - Parameter isAll: everything that is sealed.
-  func nextPart(events: Int, isAll: Bool = false) -> Part? {
+  /// Twice as fast as the current generation fills up, whatever fills it, so that the sealed one is done in time.
+  ///
+  /// - Parameter isLast: as much as one may.
+  func nextPart(isLast: Bool = false) -> Part? {
     guard let sealed else { return nil }
     let quota =
-      isAll || isFull ? sealed.order.count : max(bounds.leastRuns, sealed.order.count * events * 2 / Int(bounds.events))
-    var part = Part(mark: mark, next: sealed.next)
-    while part.next < sealed.order.count {
+      isLast ? bounds.lastEntries : max(bounds.leastEntries, Int((max(0, fill - pacedFill) * 2 * Double(sealed.size)).rounded(.up)))
+    var rest = quota
+    var part = Part(mark: mark, next: sealed.next, fill: fill)
+    part.mark.foldingTo = sealed.generation.last
+    while part.next < sealed.order.count, rest > 0 {
       let run = sealed.order[part.next]
-      // A timeline's runs go together: the mark says which timelines are done.
-      if part.runs.count >= quota, run.timeline != part.runs[part.runs.count - 1].key.timeline { break }
-      part.runs.append((run, sealed.generation.entries(of: run)))
+      let all = sealed.generation.entries(of: run)
+      let some = all[(run == mark.run ? all.firstIndex(newerThan: mark.position) : 0)...].prefix(rest)
+      part.runs.append((run, some))
+      part.mark.run = run
+      rest -= some.count
+      if let last = some.last, some.endIndex < all.count {
+        part.mark.position = last.position
+        return part
+      }
+      part.mark.position = .newest
       part.next += 1
     }
-    part.mark.foldingTo = sealed.generation.last
-    part.mark.foldingTimeline = part.runs.last?.key.timeline ?? mark.foldingTimeline
     if part.next == sealed.order.count { part.mark = FoldMark(foldedTo: sealed.generation.last) }
     return part
   }
@@ -100,6 +116,7 @@ struct RecentEntries: Sendable {
     if commitsToKeepPrevious <= 0 { previous = nil }
     if let part {
       mark = part.mark
+      pacedFill = part.fill
       sealed?.next = part.next
       if let done = sealed, done.next == done.order.count {
         previous = done.generation
@@ -113,16 +130,20 @@ struct RecentEntries: Sendable {
   /// Seals what there is, so that it can be folded; false if there is nothing, or something is sealed already.
   mutating func seal() -> Bool {
     if sealed != nil || current.last == current.after { return false }
-    sealed = Sealed(current)
+    sealed = Sealed(current, from: mark.run)
     current = EntryGeneration(after: current.last)
+    pacedFill = 0
     return true
   }
 
-  private var isFull: Bool {
-    current.last - current.after >= bounds.events || current.runs.count >= bounds.runs || current.count >= bounds.entries
+  /// 1 when the current generation is to be sealed.
+  private var fill: Double {
+    max(
+      Double(current.last - current.after) / Double(bounds.events), Double(current.runs.count) / Double(bounds.runs),
+      Double(current.count) / Double(bounds.entries))
   }
 
   private mutating func sealIfFull() {
-    if isFull { _ = seal() }
+    if fill >= 1 { _ = seal() }
   }
 }

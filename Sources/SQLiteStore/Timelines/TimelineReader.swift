@@ -27,7 +27,7 @@ final class TimelineReader {
     if let known = recentEntries[run] { return known }
     var found: [TimelineEntry] = []
     for (after, entries) in try generations(of: run) {
-      let isAllMissing = after >= mark.last(of: run.timeline)
+      let isAllMissing = after >= mark.foldingTo || (after >= mark.foldedTo && run > mark.run)
       let missing = isAllMissing ? entries : entries.filter { !mark.isFolded($0.position, in: run) }
       if let last = found.last, let first = missing.first, last.position > first.position {
         // Both are in order, which the sorting finds out.

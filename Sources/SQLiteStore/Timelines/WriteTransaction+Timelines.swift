@@ -16,20 +16,20 @@ extension WriteTransaction {
     var folded: [RunKey: [TimelineEntry]] = [:]
     for event in events {
       let entry = event.entry
-      for run in event.runs where entry.position.sequence <= mark.last(of: run.timeline) { folded[run, default: []].append(entry) }
+      for run in event.runs where mark.isFolded(entry.position, in: run) { folded[run, default: []].append(entry) }
     }
     removedEntries += events.filter { $0.entry.position.sequence > mark.foldedTo }
     for (run, entries) in folded.sorted(by: { $0.key < $1.key }) { try table.remove(entries, from: run) }
   }
 
-  /// Writes some of what is sealed to the table.
-  func foldEntries(isAll: Bool = false) throws {
-    if eventsStored == 0, !isAll { return }
-    guard let part = recent.entries.withLock({ $0.nextPart(events: eventsStored, isAll: isAll) }) else { return }
+  /// Writes some of what is sealed to the table, once the new events are in memory.
+  func foldEntries(isLast: Bool = false) throws {
+    if eventsStored == 0, !isLast { return }
+    guard let part = recent.entries.withLock({ $0.nextPart(isLast: isLast) }) else { return }
     let table = try SliceTable(in: db)
     let removed = Set(removedEntries.map(\.entry.position.sequence))
     for (run, entries) in part.runs {
-      try table.add(removed.isEmpty ? entries : entries.filter { !removed.contains($0.position.sequence) }, to: run)
+      try table.add(removed.isEmpty ? Array(entries) : entries.filter { !removed.contains($0.position.sequence) }, to: run)
     }
     try part.mark.write(in: db)
     foldedEntries = part

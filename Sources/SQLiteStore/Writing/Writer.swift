@@ -119,7 +119,7 @@ final class Writer: Sendable {
       replies = try run(commands, in: transaction)
       recent.insert(transaction)
       try transaction.foldIDs()
-      try transaction.foldEntries(isAll: isLast)
+      try transaction.foldEntries(isLast: isLast)
       try db.commit()
     } catch {
       if db.isInsideTransaction { try? db.rollback() }

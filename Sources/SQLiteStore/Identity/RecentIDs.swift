@@ -5,49 +5,71 @@ internal import GRDB
 /// Keys are spread evenly over that table, so what is put in one by one changes a page each. Here they are gathered, and put in by the
 /// hundred thousand in the table's order, so that each page gets several. They are on disk in `recent_id` until then.
 struct RecentIDs: Sendable {
-  /// Events up to this one are in the table, as of the last commit.
-  private(set) var foldedTo: Int64
+  /// As of the last commit.
+  private(set) var mark: IDMark
   private var sealed: Sealed?
   private var current: IDTable
-  /// The last event there is.
+  /// The last event there is, whether its key is here or not.
   private var last: Int64
   private let bounds: FoldBounds
 
   private struct Sealed: Sendable {
     let last: Int64
     let keys: [Int64]
-    let sequences: [Int64]
+    /// 0 where the event was removed.
+    var sequences: [Int64]
     var next = 0
 
+    init(_ sorted: [(key: Int64, sequence: Int64)], upTo last: Int64) {
+      self.last = last
+      keys = sorted.map(\.key)
+      sequences = sorted.map(\.sequence)
+    }
+
     func find(_ key: Int64, into found: inout [Int64]) {
+      for place in places(of: key) where sequences[place] != 0 { found.append(sequences[place]) }
+    }
+
+    mutating func remove(_ key: Int64, _ sequence: Int64) {
+      for place in places(of: key) where sequences[place] == sequence { sequences[place] = 0 }
+    }
+
+    private func places(of key: Int64) -> Range<Int> {
       var (low, high) = (0, keys.count)
       while low < high {
         let middle = low + (high - low) / 2
         if keys[middle] < key { low = middle + 1 } else { high = middle }
       }
-      while low < keys.count, keys[low] == key {
-        found.append(sequences[low])
-        low += 1
-      }
+      while high < keys.count, keys[high] == key { high += 1 }
+      return low..<high
     }
   }
 
   /// What one transaction puts into the table.
   struct Part: Sendable {
     fileprivate(set) var rows: [(key: Int64, sequence: Int64)]
+    /// How the table stands then.
+    fileprivate(set) var mark: IDMark
     fileprivate let next: Int
-    /// Set with the last part.
-    fileprivate(set) var foldedTo: Int64?
   }
 
   init(reading db: Database, _ bounds: FoldBounds) throws {
     self.bounds = bounds
-    let foldedTo = try Self.foldedTo(in: db)
-    self.foldedTo = foldedTo
-    current = IDTable(base: foldedTo)
+    let mark = try IDMark(in: db)
+    self.mark = mark
     last = try LastNumber.lastSequence(in: db)
-    try Self.eachRecent(after: foldedTo, in: db) { key, sequence in
-      current.insert(key, sequence)
+    current = IDTable(base: mark.foldingTo)
+    var folding: [(key: Int64, sequence: Int64)] = []
+    try RecentKeys.each(after: mark.foldedTo, in: db) { key, sequence in
+      if sequence > mark.foldingTo {
+        current.insert(key, sequence)
+      } else if key > mark.key {
+        folding.append((key, sequence))
+      }
+    }
+    if mark.foldingTo > mark.foldedTo {
+      folding.sort { $0.key < $1.key }
+      sealed = Sealed(folding, upTo: mark.foldingTo)
     }
     sealIfFull()
   }
@@ -68,36 +90,22 @@ struct RecentIDs: Sendable {
     while try select.step() { sequences.append(select.int64(0)) }
   }
 
-  static func foldedTo(in db: Database) throws -> Int64 {
-    let select = try Statement("SELECT ids_folded_to FROM timeline_fold", in: db)
-    defer { select.reset() }
-    return try select.step() ? select.int64(0) : 0
-  }
-
-  /// What a snapshot has that is not in its table.
-  static func eachRecent(after sequence: Int64, in db: Database, _ body: (_ key: Int64, _ sequence: Int64) -> Void) throws {
-    let select = try Statement("SELECT first_seq, keys FROM recent_id WHERE first_seq > ? ORDER BY first_seq", in: db)
-    defer { select.reset() }
-    select.bind(1, sequence)
-    while try select.step() {
-      let first = select.int64(0)
-      select.withBlob(1) { bytes in
-        for index in 0..<bytes.count / 8 {
-          body(Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: index * 8, as: Int64.self)), first + Int64(index))
-        }
-      }
-    }
-  }
-
   // MARK: Writing
 
   /// What the transaction that stored so many events should put into the table: twice as many, so that it is done in time.
   func nextPart(events: Int) -> Part? {
     guard let sealed else { return nil }
-    let end = current.count >= bounds.ids ? sealed.keys.count : min(sealed.keys.count, sealed.next + max(bounds.leastIDs, events * 2))
-    return Part(
-      rows: (sealed.next..<end).map { (sealed.keys[$0], sealed.sequences[$0]) }, next: end,
-      foldedTo: end == sealed.keys.count ? sealed.last : nil)
+    var end = min(sealed.keys.count, sealed.next + max(bounds.leastIDs, events * 2))
+    // The mark says up to which key they are in.
+    while end > 0, end < sealed.keys.count, sealed.keys[end] == sealed.keys[end - 1] { end += 1 }
+    var mark = mark
+    if end == sealed.keys.count {
+      mark = IDMark(foldedTo: sealed.last)
+    } else {
+      (mark.foldingTo, mark.key) = (sealed.last, sealed.keys[end - 1])
+    }
+    let places = (sealed.next..<end).filter { sealed.sequences[$0] != 0 }
+    return Part(rows: places.map { (sealed.keys[$0], sealed.sequences[$0]) }, mark: mark, next: end)
   }
 
   /// The keys of what a transaction has stored, before it is committed: a snapshot may have it as soon as that begins.
@@ -112,22 +120,23 @@ struct RecentIDs: Sendable {
     self.last = last
   }
 
-  /// What a transaction has put into the table, once it is committed.
-  mutating func commit(folded part: Part?) {
+  /// What a transaction has removed and put into the table, once it is committed.
+  mutating func commit(without removed: [(key: Int64, sequence: Int64)], folded part: Part?) {
+    for (key, sequence) in removed {
+      sealed?.remove(key, sequence)
+      current.remove(key, sequence)
+    }
     if let part {
+      mark = part.mark
       sealed?.next = part.next
-      if let last = part.foldedTo {
-        foldedTo = last
-        sealed = nil
-      }
+      if part.next == sealed?.keys.count { sealed = nil }
     }
     sealIfFull()
   }
 
   private mutating func sealIfFull() {
     guard current.count >= bounds.ids, sealed == nil else { return }
-    let sorted = current.sorted()
-    sealed = Sealed(last: last, keys: sorted.map(\.key), sequences: sorted.map(\.sequence))
+    sealed = Sealed(current.sorted(), upTo: last)
     current = IDTable(base: last)
   }
 }

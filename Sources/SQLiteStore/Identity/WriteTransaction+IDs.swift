@@ -25,37 +25,35 @@ extension WriteTransaction {
 
   /// Writes down what the transaction has to remember, and puts some of what waits into the table.
   func foldIDs() throws {
-    if !newKeys.isEmpty {
-      let insert = try statement("INSERT INTO recent_id(first_seq, keys) VALUES (?, ?)")
-      insert.bind(1, memory.counts.lastSequence - Int64(newKeys.count) + 1)
-      newKeys.withUnsafeBytes { insert.bind(2, copying: $0) }
-      try insert.run()
+    if eventsStored == 0 { return }
+    if !newKeys.isEmpty { try RecentKeys.write(newKeys, from: memory.counts.lastSequence - Int64(newKeys.count) + 1, in: db) }
+    guard let part = recent.ids.withLock({ $0.nextPart(events: eventsStored) }) else {
+      return try RecentKeys.clear(upTo: recent.ids.withLock { $0.mark.foldedTo }, in: db)
     }
-    guard eventsStored > 0, let part = recent.ids.withLock({ $0.nextPart(events: eventsStored) }) else { return try clearIDs() }
-    // A crash may have come between two parts: then the first is put in again.
+    // None should be there already; if one is, that is no reason to store nothing any more.
     let insert = try statement("INSERT OR IGNORE INTO event_id(key, seq) VALUES (?, ?)")
-    // The oldest of them may be gone by now.
-    let oldest = try Int64.fetchOne(db, sql: "SELECT min(seq) FROM event") ?? .max
-    for (key, sequence) in part.rows where sequence >= oldest {
+    let removed = Set(removedIDs.map(\.sequence))
+    for (key, sequence) in part.rows where !removed.contains(sequence) {
       insert.bind(1, key)
       insert.bind(2, sequence)
       try insert.run()
     }
-    if let last = part.foldedTo {
-      let update = try statement("UPDATE timeline_fold SET ids_folded_to = ?")
-      update.bind(1, last)
-      try update.run()
-    }
+    try part.mark.write(in: db)
     foldedIDs = part
   }
 
-  /// Removes some of what is in the table by now.
-  private func clearIDs() throws {
-    if eventsStored == 0 { return }
-    let delete = try statement(
-      "DELETE FROM recent_id WHERE first_seq IN (SELECT first_seq FROM recent_id WHERE first_seq <= ? ORDER BY first_seq LIMIT 16)")
-    delete.bind(1, recent.ids.withLock { $0.foldedTo })
-    try delete.run()
+  /// Forgets the ids of events that are removed.
+  func forget(_ ids: [(key: Int64, sequence: Int64)]) throws {
+    let delete = try statement("DELETE FROM event_id WHERE key = ? AND seq = ?")
+    for (key, sequence) in ids {
+      delete.bind(1, key)
+      delete.bind(2, sequence)
+      try delete.run()
+    }
+    let foldedTo = recent.ids.withLock { $0.mark.foldedTo }
+    let waiting = ids.filter { $0.sequence > foldedTo }
+    try RecentKeys.remove(waiting.map(\.sequence), in: db)
+    removedIDs += waiting
   }
 
   private static func isID(_ id: String, ofEvent sequence: Int64, _ find: Statement) throws -> Bool {
@@ -71,15 +69,15 @@ extension SQLiteStore {
     let key = identity.key(of: id)
     var candidates: [Int64] = []
     try RecentIDs.find(key, in: db, into: &candidates)
-    let foldedTo = try RecentIDs.foldedTo(in: db)
+    let foldedTo = try IDMark(in: db).foldedTo
     let isKnown = writer.recent.ids.withLock { ids in
-      if ids.foldedTo > foldedTo { return false }
+      if ids.mark.foldedTo > foldedTo { return false }
       ids.find(key, into: &candidates)
       return true
     }
     if !isKnown {
       // The snapshot is older than what was put into the table last.
-      try RecentIDs.eachRecent(after: foldedTo, in: db) { if $0 == key { candidates.append($1) } }
+      try RecentKeys.each(after: foldedTo, in: db) { if $0 == key { candidates.append($1) } }
     }
     return candidates
   }

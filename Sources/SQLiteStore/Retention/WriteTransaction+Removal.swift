@@ -11,9 +11,8 @@ extension WriteTransaction {
       SELECT \(StoredEvent.columns), event.flags, event.audience, event.type
       FROM event JOIN type ON type.id = event.type WHERE seq = ?
       """)
-    let forgetID = try statement("DELETE FROM event_id WHERE key = ? AND seq = ?")
     var entries: [EventEntries] = []
-    var removed: [Int64] = []
+    var removed: [(key: Int64, sequence: Int64)] = []
     for sequence in sequences {
       if try deliveries.isAnyPending(ofEvent: sequence) { continue }
       select.bind(1, sequence)
@@ -26,16 +25,14 @@ extension WriteTransaction {
       entries.append(try self.entries(of: event, sequence: sequence, type: select.int64(next + 2), audience: audience))
       let fingerprint = identity.fingerprint(of: event.id)
       try remember(event, sequence: sequence, fingerprint: fingerprint)
-      forgetID.bind(1, StoreIdentity.key(fingerprint: fingerprint))
-      forgetID.bind(2, sequence)
-      try forgetID.run()
       let readers = [audience] + (try event.username.map { [-(try userTimelineID($0))] } ?? [])
       try removeDeliveries(deliveries.rows(ofEvent: sequence), deliveries, readers: readers)
-      removed.append(sequence)
+      removed.append((StoreIdentity.key(fingerprint: fingerprint), sequence))
     }
     try removeEntries(entries)
+    try forget(removed)
     try rememberLastNumbers()
-    return try removeRows(removed, of: "event", named: "seq")
+    return try removeRows(removed.map(\.sequence), of: "event", named: "seq")
   }
 
   private func removeDeliveries(_ rows: [Int64], _ deliveries: EventDeliveries, readers: [Int64]) throws {

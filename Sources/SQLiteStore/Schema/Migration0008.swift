@@ -18,17 +18,17 @@ enum Migration0008 {
     CREATE TABLE event_id(key INTEGER, seq INTEGER, PRIMARY KEY(key, seq)) WITHOUT ROWID;
     CREATE TABLE recent_id(first_seq INTEGER PRIMARY KEY, keys BLOB NOT NULL);
 
-    -- How far both are, by events: see FoldMark.
+    -- How far both are, by events, and how far the events that are folded now: see FoldMark and IDMark.
     CREATE TABLE timeline_fold(
       row INTEGER PRIMARY KEY CHECK (row = 1), folded_to INTEGER NOT NULL, folding_to INTEGER NOT NULL, folding_timeline INTEGER NOT NULL,
       folding_audience INTEGER NOT NULL, folding_occurred_at INTEGER NOT NULL, folding_seq INTEGER NOT NULL,
-      ids_folded_to INTEGER NOT NULL);
+      ids_folded_to INTEGER NOT NULL, ids_folding_to INTEGER NOT NULL, ids_folding_key INTEGER NOT NULL);
     """
 
   static let end = """
     -- In the order of the index that it replaces. `event.id_fingerprint` stays in events that have it, and is 0 in others.
     INSERT INTO event_id(key, seq) SELECT id_fingerprint >> 16, seq FROM event ORDER BY id_fingerprint;
-    INSERT INTO timeline_fold SELECT 1, seq, seq, 0, 0, 0, 0, seq FROM (SELECT coalesce(max(seq), 0) AS seq FROM event);
+    INSERT INTO timeline_fold SELECT 1, seq, seq, 0, 0, 0, 0, seq, seq, 0 FROM (SELECT coalesce(max(seq), 0) AS seq FROM event);
     DROP INDEX event_by_id;
     DROP TABLE timeline_entry;
     """

@@ -29,6 +29,6 @@ final class RecentIndexes: Sendable {
 
   func commit(_ transaction: WriteTransaction) {
     entries.withLock { $0.commit(without: transaction.removedEntries, folded: transaction.foldedEntries) }
-    ids.withLock { $0.commit(folded: transaction.foldedIDs) }
+    ids.withLock { $0.commit(without: transaction.removedIDs, folded: transaction.foldedIDs) }
   }
 }

@@ -17,6 +17,8 @@ final class WriteTransaction {
   /// The keys of the new events' ids, in their order.
   var newKeys: [Int64] = []
   var newIDs: IDTable
+  /// Of events that were removed before theirs were in the table.
+  var removedIDs: [(key: Int64, sequence: Int64)] = []
   /// What it has moved from memory to tables.
   var foldedEntries: RecentEntries.Part?
   var foldedIDs: RecentIDs.Part?
@@ -46,13 +48,14 @@ final class WriteTransaction {
     fileprivate let newEntries: Int
     fileprivate let removedEntries: Int
     fileprivate let newKeys: Int
+    fileprivate let removedIDs: Int
     fileprivate let isCatalogueChanged: Bool
   }
 
   func mark() -> Mark {
     Mark(
       memory: memory.mark(), eventsStored: eventsStored, newEntries: newEntries.count, removedEntries: removedEntries.count,
-      newKeys: newKeys.count, isCatalogueChanged: isCatalogueChanged)
+      newKeys: newKeys.count, removedIDs: removedIDs.count, isCatalogueChanged: isCatalogueChanged)
   }
 
   func rollback(to mark: Mark) {
@@ -60,6 +63,7 @@ final class WriteTransaction {
     newEntries.removeSubrange(mark.newEntries...)
     removedEntries.removeSubrange(mark.removedEntries...)
     newKeys.removeSubrange(mark.newKeys...)
+    removedIDs.removeSubrange(mark.removedIDs...)
     newIDs.removeAll()
     for (index, key) in newKeys.enumerated() { newIDs.insert(key, lastSequence + 1 + Int64(index)) }
     eventsStored = mark.eventsStored
@@ -69,7 +73,8 @@ final class WriteTransaction {
   /// Goes back to the last commit.
   func reset() {
     rollback(
-      to: Mark(memory: .beginning, eventsStored: 0, newEntries: 0, removedEntries: 0, newKeys: 0, isCatalogueChanged: false))
+      to: Mark(
+        memory: .beginning, eventsStored: 0, newEntries: 0, removedEntries: 0, newKeys: 0, removedIDs: 0, isCatalogueChanged: false))
     (foldedEntries, foldedIDs) = (nil, nil)
   }
 

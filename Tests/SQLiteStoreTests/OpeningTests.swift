@@ -1,7 +1,9 @@
 import Fanfare
 import GRDB
 import Glibc
+import Logging
 import StoreConformance
+import Synchronization
 import Testing
 
 @testable import SQLiteStore
@@ -141,12 +143,20 @@ import Testing
       let before = try await pages(store)
       #expect(before[0].count == 700 && before[8].count == 140)
       try await world.downgrade(store)
-      store = try await world.open(TestClock())
+      let log = InfoLog()
+      var configuration = world.configuration(TestClock())
+      configuration.logger = log.logger
+      store = try SQLiteStore.open(configuration)
+      // It may take minutes, so it is said. What is removed later is overwritten all the same.
+      #expect(log.lines.map { $0.contains("brought to this version") } == [true])
+      #expect(try await store.pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA secure_delete") } == 1)
       #expect(try await pages(store) == before)
       #expect(try await store.ingest(events).fates == (1...700).map { .duplicate(sequence: $0) })
       #expect(try await store.ingest(arrivals(0..<1)).fates == [.stored(sequence: 701)])
       #expect(try await store.event("e5", for: .everything)?.sequence == 6)
       try await store.close()
+      try await SQLiteStore.open(configuration).close()
+      #expect(log.lines.count == 1)
     }
   }
 
@@ -170,5 +180,26 @@ import Testing
       #expect(reading?.code == .closed)
       #expect(await store.health().isReady == false)
     }
+  }
+}
+
+/// Keeps what is said at info.
+private final class InfoLog: Sendable {
+  private let kept = Mutex<[String]>([])
+
+  var lines: [String] { kept.withLock { $0 } }
+  var logger: Logger { Logger(label: "test") { _ in Handler(log: self) } }
+
+  private struct Handler: LogHandler {
+    let log: InfoLog
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.info
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+      get { metadata[key] }
+      set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) { log.kept.withLock { $0.append("\(event.message)") } }
   }
 }

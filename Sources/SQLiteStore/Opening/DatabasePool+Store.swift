@@ -1,4 +1,5 @@
 internal import GRDB
+internal import Logging
 
 extension DatabasePool {
   /// Opens the file in WAL mode, refuses one of a newer version, and brings an older one up to date.
@@ -20,6 +21,10 @@ extension DatabasePool {
       try db.execute(sql: "PRAGMA journal_size_limit = 134217728")
       // What is removed, or encrypted, is overwritten. Debian's SQLite does so without being asked.
       try db.execute(sql: "PRAGMA secure_delete = ON")
+    }
+    if let events = try pool.read({ try Migration0008.eventsToMove(in: $0, migrator.appliedIdentifiers($0)) }) {
+      configuration.logger.info(
+        "The store is brought to this version, which takes some seconds for each million events", metadata: ["events": "\(events)"])
     }
     try migrator.migrate(pool)
     return pool

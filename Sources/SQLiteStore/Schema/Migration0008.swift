@@ -29,14 +29,27 @@ enum Migration0008 {
     -- In the order of the index that it replaces. `event.id_fingerprint` stays in events that have it, and is 0 in others.
     INSERT INTO event_id(key, seq) SELECT id_fingerprint >> 16, seq FROM event ORDER BY id_fingerprint;
     INSERT INTO timeline_fold SELECT 1, seq, seq, 0, 0, 0, 0, seq, seq, 0 FROM (SELECT coalesce(max(seq), 0) AS seq FROM event);
+    """
+
+  /// Nothing but numbers are in them, which need not be overwritten: that would put each of their pages into the log.
+  static let drop = """
+    PRAGMA secure_delete = OFF;
     DROP INDEX event_by_id;
     DROP TABLE timeline_entry;
+    PRAGMA secure_delete = ON;
     """
 
   static func migrate(_ db: Database) throws {
     try db.execute(sql: sql)
     try moveEntries(in: db)
     try db.execute(sql: end)
+    try db.execute(sql: drop)
+  }
+
+  /// How many events there are, about; nil if nothing is to be done.
+  static func eventsToMove(in db: Database, _ applied: Set<String>) throws -> Int64? {
+    if applied.isEmpty || applied.contains("0008") { return nil }
+    return try Int64.fetchOne(db, sql: "SELECT max(seq) - min(seq) + 1 FROM event")
   }
 
   private static func moveEntries(in db: Database) throws {

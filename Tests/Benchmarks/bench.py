@@ -69,7 +69,7 @@ def measure(scenario, contestants: list, broker: Broker, given: argparse.Namespa
     report.say(f"\n{scenario.name}: {scenario.sentence.format(events=f'{events:,}')}")
     for number in range(1, runs + 1):
         results = {}
-        for contestant in scenario.taking_turns(contestants):
+        for contestant in scenario.taking_turns_quickly(contestants) if given.quick else scenario.taking_turns(contestants):
             print(f"  {time.strftime('%H:%M:%S')} {contestant.name}, run {number} of {runs}", end="", flush=True)
             try:
                 result = scenario.measure(contestant, broker, given.quick)

@@ -88,6 +88,8 @@ public enum TimestampFormat: String, Sendable, CaseIterable {
 }
 
 extension StoredEvent {
+  private static let largestShared = 16_384
+
   /// The event as clients and receivers get it (contract §4).
   public func wireJSON(timestamp format: TimestampFormat = .number) -> [UInt8] {
     var json = JSONWriter(capacity: compact.count + 192)
@@ -95,9 +97,11 @@ extension StoredEvent {
     return json.bytes
   }
 
-  /// As ``wireJSON(timestamp:)`` with a number, made once and kept for as long as the event is in memory: many may be told of it.
+  /// As ``wireJSON(timestamp:)`` with a number, made once and kept for as long as the event is in memory: many may be told of it. What is
+  /// large is made each time: thousands of events wait in memory for slow receivers, and copying costs less than that would.
   public var sharedWireJSON: [UInt8] {
-    wire.withLock { wire in
+    if compact.count > Self.largestShared { return wireJSON() }
+    return wire.withLock { wire in
       if let wire { return wire }
       let made = wireJSON()
       wire = made

@@ -15,7 +15,7 @@ from run import run
 from scenario import Scenario
 from work import Work
 
-SMALL = 10_000
+SMALL, LARGE, QUICK_LARGE = 10_000, 10_000_000, 100_000
 # Stores that GrowthBenchmark fills are under a key of zeros: nothing is encrypted in them.
 KEY = "fanfare-secrets-key-1:" + base64.b64encode(bytes(32)).decode()
 
@@ -69,20 +69,20 @@ class Size:
 
 @dataclass
 class GrowthServed(Scenario):
-    large: int = 10_000_000
-    quick_large: int = 100_000
     argument: str = ""
 
     def missing(self) -> str | None:
         return None if os.access(os.environ.get("BENCH_GROWTH", ""), os.X_OK) else "there is no GrowthBenchmark beside Fanfare's executable"
 
     def taking_turns(self, contestants: list) -> list:
-        return [Size(SMALL), Size(self.large)]
+        return [Size(SMALL), Size(LARGE)]
+
+    def taking_turns_quickly(self, contestants: list) -> list:
+        return [Size(SMALL), Size(QUICK_LARGE)]
 
     def measure(self, contestant: Size, broker, quick: bool) -> dict:
-        is_small = contestant.events == SMALL
-        store = self._store(self.quick_large if quick and not is_small else contestant.events)
-        return run(self, OnStore(contestant.name, store, is_kept=not is_small), broker, quick)
+        store = self._store(contestant.events)
+        return run(self, OnStore(contestant.name, store, is_kept=contestant.events != SMALL), broker, quick)
 
     def _store(self, count: int) -> Path:
         """Filled the first time that it is asked for."""
@@ -96,7 +96,10 @@ class GrowthServed(Scenario):
             process = Process(command, dict(os.environ), folder / "log")
             try:
                 if not process.wait(7_200) or process.status:
-                    raise RuntimeError(f"a store could not be filled: {process.last_words()}")
+                    words = process.last_words()
+                    process.end()
+                    shutil.rmtree(folder)
+                    raise RuntimeError(f"a store could not be filled: {words}")
             finally:
                 process.end()
             # Closed, so there is no log beside it; and where the service looks for it.
@@ -107,7 +110,7 @@ class GrowthServed(Scenario):
 SCENARIOS = [
     GrowthServed(
         name=f"growth-served-{name}", argument=argument, ids=ids,
-        sentence="{events} events, none for anybody, come to a store of ten thousand and to one of ten million; ids are " + sentence,
+        sentence="{events} events, none for anybody, come to a small store and to a large one; ids are " + sentence,
         events=100_000, quick_events=20_000, projects=1, arriving=0, contestants=("fanfare",), position=41 + number,
         columns=("stored_per_second", "stored_ratio", "cpu_us", "cpu_ratio", "peak_mib"))
     for number, (name, argument, ids, sentence) in enumerate([

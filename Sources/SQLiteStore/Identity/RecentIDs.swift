@@ -92,10 +92,10 @@ struct RecentIDs: Sendable {
 
   // MARK: Writing
 
-  /// What the transaction that stored so many events should put into the table: twice as many, so that it is done in time.
+  /// What the transaction that stored so many events should put into the table: some more than that, so that it is done in time.
   func nextPart(events: Int) -> Part? {
     guard let sealed else { return nil }
-    var end = min(sealed.keys.count, sealed.next + max(bounds.leastIDs, events * 2))
+    var end = min(sealed.keys.count, sealed.next + max(bounds.leastIDs, events + events / 4))
     // The mark says up to which key they are in.
     while end > 0, end < sealed.keys.count, sealed.keys[end] == sealed.keys[end - 1] { end += 1 }
     var mark = mark
@@ -135,7 +135,7 @@ struct RecentIDs: Sendable {
   }
 
   private mutating func sealIfFull() {
-    guard current.count >= bounds.ids, sealed == nil else { return }
+    guard current.count >= bounds.ids(among: last), sealed == nil else { return }
     sealed = Sealed(current.sorted(), upTo: last)
     current = IDTable(base: last)
   }

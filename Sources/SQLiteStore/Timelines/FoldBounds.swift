@@ -8,8 +8,11 @@ struct FoldBounds: Sendable {
   var leastEntries = 64
   /// And one of those that closing makes so many at most.
   var lastEntries = 16_384
-  /// So many ids are put into their table together: three in each page of a table of ten million. Four megabytes.
+  /// So many ids are put into their table together: four megabytes. In a store of millions it is a sixteenth of what is there, up to four
+  /// times as many, so that each page of the table still gets ten or more.
   var ids = 196_608
   /// A transaction puts in so many at least.
   var leastIDs = 64
+
+  func ids(among events: Int64) -> Int { max(ids, min(4 * ids, Int(events / 16))) }
 }

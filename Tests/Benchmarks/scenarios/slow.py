@@ -16,4 +16,4 @@ def slow(delay_ms: int, events: int, quick_events: int, position: int) -> Scenar
             "duplicates"))
 
 
-SCENARIOS = [slow(50, 20_000, 10_000, 5), slow(1_000, 2_000, 1_024, 6)]
+SCENARIOS = [slow(50, 20_000, 10_000, 5), slow(1_000, 2_000, 512, 6)]

@@ -116,6 +116,7 @@ final class BrokerNode: Sendable {
         let text = (try? String(contentsOf: output, encoding: .utf8)) ?? ""
         throw BrokerFixtureError("the private RabbitMQ did not start: \(text.suffix(2000))")
       }
+      // Its own process says nothing when the port is open: it is asked again.
       try await Task.sleep(for: .milliseconds(50))
     }
   }

@@ -47,10 +47,10 @@ struct EntrySlice {
     var index = 0
     do {
       while index < bytes.count {
-        position.occurredAt &+= zigzag(try varint(bytes, &index))
-        position.sequence &+= zigzag(try varint(bytes, &index))
-        let audience = hasAudiences ? Int64(bitPattern: try varint(bytes, &index)) : run.audience
-        let kind = try varint(bytes, &index)
+        position.occurredAt &+= try Varint.readZigzag(bytes, &index)
+        position.sequence &+= try Varint.readZigzag(bytes, &index)
+        let audience = hasAudiences ? Int64(bitPattern: try Varint.read(bytes, &index)) : run.audience
+        let kind = try Varint.read(bytes, &index)
         entries.append(
           try TimelineEntry(
             position: position, audience: audience, type: Int64(kind >> 1), flags: EntryFlags(rawValue: Int64(kind & 1))))
@@ -66,10 +66,10 @@ struct EntrySlice {
     var index = 0
     do {
       while index < bytes.count {
-        last.occurredAt &+= Self.zigzag(try Self.varint(bytes, &index))
-        last.sequence &+= Self.zigzag(try Self.varint(bytes, &index))
-        if hasAudiences { _ = try Self.varint(bytes, &index) }
-        _ = try Self.varint(bytes, &index)
+        last.occurredAt &+= try Varint.readZigzag(bytes, &index)
+        last.sequence &+= try Varint.readZigzag(bytes, &index)
+        if hasAudiences { _ = try Varint.read(bytes, &index) }
+        _ = try Varint.read(bytes, &index)
       }
     } catch {
       throw Self.unreadable(run, first, error)
@@ -90,38 +90,9 @@ struct EntrySlice {
     return slices
   }
 
-  private static func zigzag(_ word: UInt64) -> Int64 { Int64(bitPattern: word >> 1) ^ -Int64(bitPattern: word & 1) }
-
-  private static func varint(_ bytes: UnsafeRawBufferPointer, _ index: inout Int) throws -> UInt64 {
-    var (word, shift) = (UInt64(0), UInt64(0))
-    while index < bytes.count, shift < 64 {
-      let byte = bytes[index]
-      index += 1
-      word |= UInt64(byte & 0x7F) << shift
-      if byte < 0x80 { return word }
-      shift += 7
-    }
-    throw SQLiteStoreError(.corrupt, "the byte \(index) is in the middle of a number")
-  }
-
   private static func unreadable(_ run: RunKey, _ first: EntryPosition, _ error: any Error) -> SQLiteStoreError {
     SQLiteStoreError(
       .corrupt,
       "the entries of the timeline \(run.timeline), audience \(run.audience), from the event \(first.sequence) on cannot be read: \(error)")
-  }
-}
-
-extension [UInt8] {
-  fileprivate mutating func appendVarint(_ word: UInt64) {
-    var word = word
-    while word >= 0x80 {
-      append(UInt8(truncatingIfNeeded: word) | 0x80)
-      word >>= 7
-    }
-    append(UInt8(word))
-  }
-
-  fileprivate mutating func appendVarint(zigzag number: Int64) {
-    appendVarint(UInt64(bitPattern: number << 1) ^ UInt64(bitPattern: number >> 63))
   }
 }

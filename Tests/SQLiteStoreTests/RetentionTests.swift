@@ -47,7 +47,7 @@ import Testing
       #expect(steps >= 4)
       #expect(try await rows(store) == [0, 0, 0, 0])
       #expect(try await world.entryCount(store) == 0)
-      #expect(try await store.pool.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM event_id") } == 0)
+      #expect(try await world.ids(store).isEmpty)
       #expect(try await store.pool.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM removed_event") } == 500)
       #expect(try await store.pool.read { try String.fetchOne($0, sql: "PRAGMA integrity_check") } == "ok")
       try await store.close()

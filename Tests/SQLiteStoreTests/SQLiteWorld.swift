@@ -1,4 +1,5 @@
 import Fanfare
+import FoundationEssentials
 import GRDB
 import Glibc
 import StoreConformance
@@ -53,6 +54,15 @@ struct SQLiteWorld: StoreWorld {
         }
       }
       return count
+    }
+  }
+
+  /// What the table of ids has.
+  func ids(_ store: SQLiteStore) async throws -> [IDEntry] {
+    try await store.pool.read { db in
+      try Row.fetchAll(db, sql: "SELECT first_key, entries FROM id_slice ORDER BY first_key").flatMap { row in
+        try (row["entries"] as Data).withUnsafeBytes { try IDSlice.decode($0, from: row["first_key"]) }
+      }
     }
   }
 

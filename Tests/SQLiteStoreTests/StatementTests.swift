@@ -51,7 +51,10 @@ import Testing
           "SELECT occurred_at, seq, entries, row FROM timeline_slice WHERE timeline = 1 AND audience = 0 AND (occurred_at, seq) <= (1, 2) ORDER BY occurred_at DESC, seq DESC LIMIT 1",
           "SEARCH timeline_slice USING INDEX timeline_slice_by_first (timeline=? AND audience=? AND (occurred_at,seq)<(?,?))"
         ),
-        ("SELECT seq FROM event_id WHERE key = 1", "SEARCH event_id USING PRIMARY KEY (key=?)"),
+        (
+          "SELECT first_key, entries FROM id_slice WHERE first_key <= 1 ORDER BY first_key DESC LIMIT 1",
+          "SEARCH id_slice USING INTEGER PRIMARY KEY (rowid<?)"
+        ),
         (
           "SELECT row FROM delivery INDEXED BY delivery_by_subscription WHERE row >= 1 AND row < 9 AND subscription = 3 ORDER BY row DESC LIMIT 2",
           "SEARCH delivery USING COVERING INDEX delivery_by_subscription (subscription=? AND rowid>? AND rowid<?)"

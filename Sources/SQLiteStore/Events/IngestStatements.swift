@@ -2,14 +2,14 @@ internal import GRDB
 
 /// What the ingest runs for each event.
 struct IngestStatements {
-  let findByKey: Statement
+  let ids: IDSliceTable
   let findID: Statement
   let insertEvent: Statement
   let insertDelivery: Statement
   let insertReaderDelivery: Statement
 
   init(_ db: Database) throws {
-    findByKey = try Statement("SELECT seq FROM event_id WHERE key = ?", in: db)
+    ids = try IDSliceTable(in: db)
     findID = try Statement("SELECT id FROM event WHERE seq = ?", in: db)
     insertEvent = try Statement(
       """

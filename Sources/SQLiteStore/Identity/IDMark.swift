@@ -1,6 +1,6 @@
 internal import GRDB
 
-/// Up to which event the keys of ids are in `event_id`, as of a snapshot.
+/// Up to which event the keys of ids are in `id_slice`, as of a snapshot.
 struct IDMark {
   /// All keys of events up to this one.
   var foldedTo: Int64

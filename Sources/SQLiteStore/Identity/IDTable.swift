@@ -49,11 +49,11 @@ struct IDTable: Sendable {
   }
 
   /// All there are, in the order of their keys.
-  func sorted() -> [(key: Int64, sequence: Int64)] {
-    var all: [(key: Int64, sequence: Int64)] = []
+  func sorted() -> [IDEntry] {
+    var all: [IDEntry] = []
     all.reserveCapacity(count)
-    for index in offsets.indices where isTaken(index) { all.append((keys[index], base + Int64(offsets[index]))) }
-    all.sort { $0.key < $1.key }
+    for index in offsets.indices where isTaken(index) { all.append(IDEntry(key: keys[index], sequence: base + Int64(offsets[index]))) }
+    all.sort()
     return all
   }
 

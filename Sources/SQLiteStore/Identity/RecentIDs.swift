@@ -1,6 +1,6 @@
 internal import GRDB
 
-/// The keys of the newest events' ids, which are not in `event_id` yet.
+/// The keys of the newest events' ids, which are not in `id_slice` yet.
 ///
 /// Keys are spread evenly over that table, so what is put in one by one changes a page each. Here they are gathered, and put in by the
 /// hundred thousand in the table's order, so that each page gets several. They are on disk in `recent_id` until then.
@@ -20,7 +20,7 @@ struct RecentIDs: Sendable {
     var sequences: [Int64]
     var next = 0
 
-    init(_ sorted: [(key: Int64, sequence: Int64)], upTo last: Int64) {
+    init(_ sorted: [IDEntry], upTo last: Int64) {
       self.last = last
       keys = sorted.map(\.key)
       sequences = sorted.map(\.sequence)
@@ -36,10 +36,17 @@ struct RecentIDs: Sendable {
 
     private func places(of key: Int64) -> Range<Int> {
       var (low, high) = (0, keys.count)
-      while low < high {
-        let middle = low + (high - low) / 2
+      while low < high, keys[low] < key {
+        if keys[high - 1] < key {
+          low = high
+          break
+        }
+        // Keys are spread evenly, so this one is about so far between the ends.
+        let share = Double(key - keys[low]) / Double(keys[high - 1] - keys[low])
+        let middle = low + Int(share * Double(high - 1 - low))
         if keys[middle] < key { low = middle + 1 } else { high = middle }
       }
+      high = low
       while high < keys.count, keys[high] == key { high += 1 }
       return low..<high
     }
@@ -47,9 +54,9 @@ struct RecentIDs: Sendable {
 
   /// What one transaction puts into the table.
   struct Part: Sendable {
-    fileprivate(set) var rows: [(key: Int64, sequence: Int64)]
+    let entries: [IDEntry]
     /// How the table stands then.
-    fileprivate(set) var mark: IDMark
+    let mark: IDMark
     fileprivate let next: Int
   }
 
@@ -59,16 +66,16 @@ struct RecentIDs: Sendable {
     self.mark = mark
     last = try LastNumber.lastSequence(in: db)
     current = IDTable(base: mark.foldingTo)
-    var folding: [(key: Int64, sequence: Int64)] = []
+    var folding: [IDEntry] = []
     try RecentKeys.each(after: mark.foldedTo, in: db) { key, sequence in
       if sequence > mark.foldingTo {
         current.insert(key, sequence)
       } else if key > mark.key {
-        folding.append((key, sequence))
+        folding.append(IDEntry(key: key, sequence: sequence))
       }
     }
     if mark.foldingTo > mark.foldedTo {
-      folding.sort { $0.key < $1.key }
+      folding.sort()
       sealed = Sealed(folding, upTo: mark.foldingTo)
     }
     sealIfFull()
@@ -80,14 +87,6 @@ struct RecentIDs: Sendable {
   func find(_ key: Int64, into sequences: inout [Int64]) {
     sealed?.find(key, into: &sequences)
     current.find(key, into: &sequences)
-  }
-
-  /// The same for what is in the table.
-  static func find(_ key: Int64, in db: Database, into sequences: inout [Int64]) throws {
-    let select = try Statement("SELECT seq FROM event_id WHERE key = ?", in: db)
-    defer { select.reset() }
-    select.bind(1, key)
-    while try select.step() { sequences.append(select.int64(0)) }
   }
 
   // MARK: Writing
@@ -105,7 +104,7 @@ struct RecentIDs: Sendable {
       (mark.foldingTo, mark.key) = (sealed.last, sealed.keys[end - 1])
     }
     let places = (sealed.next..<end).filter { sealed.sequences[$0] != 0 }
-    return Part(rows: places.map { (sealed.keys[$0], sealed.sequences[$0]) }, mark: mark, next: end)
+    return Part(entries: places.map { IDEntry(key: sealed.keys[$0], sequence: sealed.sequences[$0]) }, mark: mark, next: end)
   }
 
   /// The keys of what a transaction has stored, before it is committed: a snapshot may have it as soon as that begins.
@@ -121,10 +120,10 @@ struct RecentIDs: Sendable {
   }
 
   /// What a transaction has removed and put into the table, once it is committed.
-  mutating func commit(without removed: [(key: Int64, sequence: Int64)], folded part: Part?) {
-    for (key, sequence) in removed {
-      sealed?.remove(key, sequence)
-      current.remove(key, sequence)
+  mutating func commit(without removed: [IDEntry], folded part: Part?) {
+    for entry in removed {
+      sealed?.remove(entry.key, entry.sequence)
+      current.remove(entry.key, entry.sequence)
     }
     if let part {
       mark = part.mark

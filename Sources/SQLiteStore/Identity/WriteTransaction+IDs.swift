@@ -12,9 +12,7 @@ extension WriteTransaction {
     newIDs.find(key, into: &candidates)
     recent.ids.withLock { $0.find(key, into: &candidates) }
     let statements = try forIngest()
-    statements.findByKey.bind(1, key)
-    while try statements.findByKey.step() { candidates.append(statements.findByKey.int64(0)) }
-    statements.findByKey.reset()
+    if recent.filters.withLock({ $0.mayContain(key) }) { try statements.ids.find(key, into: &candidates) }
     return try candidates.first { try Self.isID(id, ofEvent: $0, statements.findID) }
   }
 
@@ -30,26 +28,17 @@ extension WriteTransaction {
     guard let part = recent.ids.withLock({ $0.nextPart(events: eventsStored) }) else {
       return try RecentKeys.clear(upTo: recent.ids.withLock { $0.mark.foldedTo }, in: db)
     }
-    // None should be there already; if one is, that is no reason to store nothing any more.
-    let insert = try statement("INSERT OR IGNORE INTO event_id(key, seq) VALUES (?, ?)")
-    let removed = Set(removedIDs.map(\.sequence))
-    for (key, sequence) in part.rows where !removed.contains(sequence) {
-      insert.bind(1, key)
-      insert.bind(2, sequence)
-      try insert.run()
-    }
+    let removed = Set(removedIDs)
+    let entries = removed.isEmpty ? part.entries : part.entries.filter { !removed.contains($0) }
+    try IDSliceTable(in: db).add(entries)
+    try recent.filters.withLock { try $0.insert(entries, in: db) }
     try part.mark.write(in: db)
     foldedIDs = part
   }
 
   /// Forgets the ids of events that are removed.
-  func forget(_ ids: [(key: Int64, sequence: Int64)]) throws {
-    let delete = try statement("DELETE FROM event_id WHERE key = ? AND seq = ?")
-    for (key, sequence) in ids {
-      delete.bind(1, key)
-      delete.bind(2, sequence)
-      try delete.run()
-    }
+  func forget(_ ids: [IDEntry]) throws {
+    try IDSliceTable(in: db).remove(ids.sorted())
     let foldedTo = recent.ids.withLock { $0.mark.foldedTo }
     let waiting = ids.filter { $0.sequence > foldedTo }
     try RecentKeys.remove(waiting.map(\.sequence), in: db)
@@ -68,7 +57,7 @@ extension SQLiteStore {
   func sequences(ofEvent id: String, in db: Database) throws -> [Int64] {
     let key = identity.key(of: id)
     var candidates: [Int64] = []
-    try RecentIDs.find(key, in: db, into: &candidates)
+    try IDSliceTable(in: db).find(key, into: &candidates)
     let foldedTo = try IDMark(in: db).foldedTo
     let isKnown = writer.recent.ids.withLock { ids in
       if ids.mark.foldedTo > foldedTo { return false }

@@ -22,9 +22,9 @@ extension DatabasePool {
       // What is removed, or encrypted, is overwritten. Debian's SQLite does so without being asked.
       try db.execute(sql: "PRAGMA secure_delete = ON")
     }
-    if let events = try pool.read({ try Migration0008.eventsToMove(in: $0, migrator.appliedIdentifiers($0)) }) {
+    if let events = try pool.read({ try Schema.eventsToMove(in: $0, migrator.appliedIdentifiers($0)) }) {
       configuration.logger.info(
-        "The store is brought to this version, which takes some seconds for each million events", metadata: ["events": "\(events)"])
+        "The store is brought to this version, which takes up to ten seconds for each million events", metadata: ["events": "\(events)"])
     }
     try migrator.migrate(pool)
     return pool

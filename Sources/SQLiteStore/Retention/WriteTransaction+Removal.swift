@@ -12,7 +12,7 @@ extension WriteTransaction {
       FROM event JOIN type ON type.id = event.type WHERE seq = ?
       """)
     var entries: [EventEntries] = []
-    var removed: [(key: Int64, sequence: Int64)] = []
+    var removed: [IDEntry] = []
     for sequence in sequences {
       if try deliveries.isAnyPending(ofEvent: sequence) { continue }
       select.bind(1, sequence)
@@ -27,7 +27,7 @@ extension WriteTransaction {
       try remember(event, sequence: sequence, fingerprint: fingerprint)
       let readers = [audience] + (try event.username.map { [-(try userTimelineID($0))] } ?? [])
       try removeDeliveries(deliveries.rows(ofEvent: sequence), deliveries, readers: readers)
-      removed.append((StoreIdentity.key(fingerprint: fingerprint), sequence))
+      removed.append(IDEntry(key: StoreIdentity.key(fingerprint: fingerprint), sequence: sequence))
     }
     try removeEntries(entries)
     try forget(removed)

@@ -46,12 +46,6 @@ enum Migration0008 {
     try db.execute(sql: drop)
   }
 
-  /// How many events there are, about; nil if nothing is to be done.
-  static func eventsToMove(in db: Database, _ applied: Set<String>) throws -> Int64? {
-    if applied.isEmpty || applied.contains("0008") { return nil }
-    return try Int64.fetchOne(db, sql: "SELECT max(seq) - min(seq) + 1 FROM event")
-  }
-
   private static func moveEntries(in db: Database) throws {
     let select = try Statement(
       """

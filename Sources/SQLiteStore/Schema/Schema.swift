@@ -12,7 +12,14 @@ enum Schema {
     migrator.registerMigration("0006", foreignKeyChecks: .immediate) { try $0.execute(sql: Migration0006.sql) }
     migrator.registerMigration("0007", foreignKeyChecks: .immediate) { try $0.execute(sql: Migration0007.sql) }
     migrator.registerMigration("0008", foreignKeyChecks: .immediate) { try Migration0008.migrate($0) }
+    migrator.registerMigration("0009", foreignKeyChecks: .immediate) { try Migration0009.migrate($0) }
     return migrator
+  }
+
+  /// How many events there are, about, whose indexes migrations that were not applied write anew; nil if there are none.
+  static func eventsToMove(in db: Database, _ applied: Set<String>) throws -> Int64? {
+    if applied.isEmpty || applied.isSuperset(of: ["0008", "0009"]) { return nil }
+    return try Int64.fetchOne(db, sql: "SELECT max(seq) - min(seq) + 1 FROM event")
   }
 }
 

@@ -13,6 +13,10 @@ struct FoldBounds: Sendable {
   var ids = 196_608
   /// A transaction puts in so many at least.
   var leastIDs = 64
+  /// A filter of ids is made for so many keys at least, and more once the store has more: ten bits each.
+  var filterKeys = 1_048_576
+  /// All of them are so large at most: enough for a hundred million events. Beyond it they let more and more through to the table.
+  var filterBytes = 134_217_728
 
   func ids(among events: Int64) -> Int { max(ids, min(4 * ids, Int(events / 16))) }
 }

@@ -8,10 +8,13 @@ internal import Synchronization
 final class RecentIndexes: Sendable {
   let entries: Mutex<RecentEntries>
   let ids: Mutex<RecentIDs>
+  /// Of the ids that are in their table.
+  let filters: Mutex<IDFilters>
 
   init(reading db: Database, _ bounds: FoldBounds) throws {
     entries = Mutex(try RecentEntries(reading: db, bounds))
     ids = Mutex(try RecentIDs(reading: db, bounds))
+    filters = Mutex(try IDFilters(reading: db, bounds))
   }
 
   /// Takes in what a transaction that is about to be committed has stored.
@@ -25,10 +28,12 @@ final class RecentIndexes: Sendable {
   func retract(to last: Int64) {
     entries.withLock { $0.retract(to: last) }
     ids.withLock { $0.retract(to: last) }
+    filters.withLock { $0.retract() }
   }
 
   func commit(_ transaction: WriteTransaction) {
     entries.withLock { $0.commit(without: transaction.removedEntries, folded: transaction.foldedEntries) }
     ids.withLock { $0.commit(without: transaction.removedIDs, folded: transaction.foldedIDs) }
+    filters.withLock { $0.commit() }
   }
 }

@@ -18,7 +18,7 @@ final class WriteTransaction {
   var newKeys: [Int64] = []
   var newIDs: IDTable
   /// Of events that were removed before theirs were in the table.
-  var removedIDs: [(key: Int64, sequence: Int64)] = []
+  var removedIDs: [IDEntry] = []
   /// What it has moved from memory to tables.
   var foldedEntries: RecentEntries.Part?
   var foldedIDs: RecentIDs.Part?

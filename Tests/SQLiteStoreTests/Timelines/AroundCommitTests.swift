@@ -105,19 +105,3 @@ private struct Sight: Equatable {
     known = try (0..<stored).filter { try store.event("e\($0 + 1)", for: .everything, in: db)?.sequence == Int64($0 + 1) }.count
   }
 }
-
-/// Runs something inside COMMIT: before it is done, and when others can see it.
-private final class CommitWatch: TransactionObserver, Sendable {
-  private let willCommit: @Sendable () throws -> Void
-  private let didCommit: @Sendable () -> Void
-
-  init(willCommit: @escaping @Sendable () throws -> Void = {}, didCommit: @escaping @Sendable () -> Void = {}) {
-    (self.willCommit, self.didCommit) = (willCommit, didCommit)
-  }
-
-  func observes(eventsOfKind eventKind: DatabaseEventKind) -> Bool { false }
-  func databaseDidChange(with event: DatabaseEvent) {}
-  func databaseWillCommit() throws { try willCommit() }
-  func databaseDidCommit(_ db: Database) { didCommit() }
-  func databaseDidRollback(_ db: Database) {}
-}

@@ -6,7 +6,7 @@ import StoreConformance
 /// A world whose stores fold their indexes every few events, and are never closed: what is opened again is what the disk had at that
 /// moment, with folds half done.
 struct CrashingWorld: StoreWorld {
-  static let foldBounds = FoldBounds(events: 7, runs: 1_000, entries: 1_000, leastEntries: 5, ids: 11, leastIDs: 3)
+  static let foldBounds = FoldBounds(events: 7, runs: 1_000, entries: 1_000, leastEntries: 5, ids: 11, leastIDs: 3, filterKeys: 20)
   let world: SQLiteWorld
 
   static func make() async throws -> CrashingWorld {

@@ -33,8 +33,9 @@ extension SQLiteWorld {
       }
       try db.execute(
         sql: """
-          DROP TABLE timeline_slice; DROP TABLE timeline_head; DROP TABLE event_id; DROP TABLE recent_id; DROP TABLE timeline_fold;
-          DELETE FROM grdb_migrations WHERE identifier = '0008';
+          DROP TABLE timeline_slice; DROP TABLE timeline_head; DROP TABLE recent_id; DROP TABLE timeline_fold;
+          DROP TABLE id_slice; DROP TABLE id_filter; DROP TABLE id_filter_row;
+          DELETE FROM grdb_migrations WHERE identifier IN ('0008', '0009');
           """)
     }
     // Closing would write to what is gone; what a crash leaves is as good.

@@ -1,0 +1,65 @@
+internal import GRDB
+
+/// Reading and changing of `id_filter` and `id_filter_row`.
+enum IDFilterRows {
+  static func read(in db: Database) throws -> [IDFilter] {
+    var filters: [IDFilter] = []
+    let select = try Statement("SELECT number, capacity, keys, last_seq FROM id_filter ORDER BY number", in: db)
+    defer { select.reset() }
+    while try select.step() {
+      let capacity = select.int(1)
+      guard capacity > 0, capacity <= greatestCapacity else {
+        throw SQLiteStoreError(.corrupt, "the filter of ids \(select.int64(0)) is made for \(capacity) keys")
+      }
+      filters.append(IDFilter(number: select.int64(0), capacity: capacity, keys: select.int(2), lastSequence: select.int64(3)))
+    }
+    for index in filters.indices { try readRows(of: &filters[index], in: db) }
+    return filters
+  }
+
+  /// Writes the rows in which it has got keys since the last time.
+  static func writeChanges(of filter: inout IDFilter, in db: Database) throws {
+    let replace = try Statement("INSERT OR REPLACE INTO id_filter(number, capacity, keys, last_seq) VALUES (?, ?, ?, ?)", in: db)
+    replace.bind(1, filter.number)
+    replace.bind(2, filter.capacity)
+    replace.bind(3, filter.keys)
+    replace.bind(4, filter.lastSequence)
+    try replace.run()
+    let replaceRow = try Statement("INSERT OR REPLACE INTO id_filter_row(place, bits) VALUES (?, ?)", in: db)
+    for row in filter.takeChangedRows() {
+      replaceRow.bind(1, place(of: row, in: filter))
+      filter.withRow(row) { replaceRow.bind(2, copying: $0) }
+      try replaceRow.run()
+    }
+  }
+
+  static func remove(_ filter: IDFilter, in db: Database) throws {
+    let delete = try Statement("DELETE FROM id_filter WHERE number = ?", in: db)
+    delete.bind(1, filter.number)
+    try delete.run()
+    let deleteRows = try Statement("DELETE FROM id_filter_row WHERE place BETWEEN ? AND ?", in: db)
+    deleteRows.bind(1, place(of: 0, in: filter))
+    deleteRows.bind(2, place(of: filter.rows - 1, in: filter))
+    try deleteRows.run()
+  }
+
+  private static func readRows(of filter: inout IDFilter, in db: Database) throws {
+    let select = try Statement("SELECT place, bits FROM id_filter_row WHERE place BETWEEN ? AND ?", in: db)
+    defer { select.reset() }
+    select.bind(1, place(of: 0, in: filter))
+    select.bind(2, place(of: filter.rows - 1, in: filter))
+    while try select.step() {
+      let row = Int(select.int64(0) & (rowsOfNumber - 1))
+      guard select.withBlob(1, { filter.setRow(row, to: $0) }) else {
+        throw SQLiteStoreError(.corrupt, "the row \(row) of the filter of ids \(filter.number) has another length")
+      }
+    }
+  }
+
+  /// Rows of a filter stand one after the other.
+  private static func place(of row: Int, in filter: IDFilter) -> Int64 { filter.number * rowsOfNumber + Int64(row) }
+
+  private static let rowsOfNumber: Int64 = 1 << 24
+  /// Larger than any that is made, and small enough to be allocated.
+  private static let greatestCapacity = 1 << 30
+}

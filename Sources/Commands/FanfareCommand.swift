@@ -21,7 +21,8 @@ struct FanfareCommand: AsyncParsableCommand {
           ReplayCommand.self,
         ]),
       CommandGroup(name: "Who may do what:", subcommands: [AccountsCommand.self, KeysCommand.self]),
-      CommandGroup(name: "While it is stopped:", subcommands: [SecretsCommand.self]),
+      CommandGroup(name: "Its data:", subcommands: [BackupCommand.self]),
+      CommandGroup(name: "While it is stopped:", subcommands: [RestoreCommand.self, SecretsCommand.self]),
     ])
 
   static let version = "0.1.0"

@@ -25,16 +25,19 @@ struct SecretKeyFile: Sendable {
       try adoptSuccessor()
       return successor
     }
-    guard isThere else {
-      throw SentenceError(
-        "\(path) is missing, and the secrets in the store are encrypted with it (the key \(id)): put it back, no other key opens them")
-    }
-    let key = try read()
-    guard key.id == id else {
-      throw SentenceError(
-        "\(path) holds the key \(key.id), and the secrets in the store are encrypted with the key \(id): put the store's own key back")
-    }
+    let key = try existingKey(withID: id)
     unlink(successorPath)
+    return key
+  }
+
+  /// The key of this id, also where a change of the key was cut short. Changes nothing.
+  ///
+  /// - Throws: a sentence if the key is missing, is another one, cannot be read, or can be read by others.
+  @Sendable func existingKey(withID id: SecretKey.ID) throws -> SecretKey {
+    if PrivateFile.isThere(successorPath), let successor = try? Self.read(successorPath), successor.id == id { return successor }
+    guard isThere else { throw Self.missing(path, id) }
+    let key = try read()
+    if key.id != id { throw Self.another(path, key, id) }
     return key
   }
 
@@ -52,6 +55,16 @@ struct SecretKeyFile: Sendable {
     let key = SecretKey(using: &random)
     try PrivateFile.make(path, holding: key.text + "\n", draft: path + ".part")
     return key
+  }
+
+  private static func missing(_ path: String, _ id: SecretKey.ID) -> SentenceError {
+    SentenceError(
+      "\(path) is missing, and the secrets in the store are encrypted with it (the key \(id)): put it back, no other key opens them")
+  }
+
+  private static func another(_ path: String, _ key: SecretKey, _ id: SecretKey.ID) -> SentenceError {
+    SentenceError(
+      "\(path) holds the key \(key.id), and the secrets in the store are encrypted with the key \(id): put the store's own key back")
   }
 
   private static func read(_ path: String) throws -> SecretKey {

@@ -13,7 +13,7 @@ extension SQLiteStore: RetentionStore {
       case .events: try transaction.removeEvents(rows)
       case .attempts: try transaction.removeAttempts(ofDeliveries: rows, before: instant)
       case .quarantine: try transaction.removeQuarantined(rows)
-      case .idempotency: try transaction.removeRows(rows, of: "removed_event")
+      case .idempotency: try transaction.forgetRemoved(rows)
       }
     }
     return step

@@ -78,6 +78,23 @@ extension WriteTransaction {
     return removed
   }
 
+  /// Forgets events that were removed, but for the greatest number of them: up to there, numbers without an event are none that was lost.
+  func forgetRemoved(_ rows: [Int64]) throws -> Int {
+    let find = try statement("SELECT sequence FROM removed_event WHERE row = ?")
+    var last: Int64 = 0
+    for row in rows {
+      find.bind(1, row)
+      defer { find.reset() }
+      if try find.step() { last = max(last, find.int64(0)) }
+    }
+    let keep = try statement(
+      "INSERT INTO meta(name, value) VALUES (?, ?) ON CONFLICT(name) DO UPDATE SET value = max(value, excluded.value)")
+    keep.bind(1, LastNumber.forgotten.rawValue)
+    keep.bind(2, last)
+    try keep.run()
+    return try removeRows(rows, of: "removed_event")
+  }
+
   /// - Returns: how many were there.
   func removeRows(_ rows: [Int64], of table: String, named key: String = "row") throws -> Int {
     let remove = try statement("DELETE FROM \(table) WHERE \(key) = ?")

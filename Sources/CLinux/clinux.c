@@ -6,6 +6,7 @@
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 #include <time.h>
 
@@ -39,4 +40,12 @@ int clinux_change_owner(int descriptor, const char *like) {
   struct stat status;
   if (stat(like, &status) != 0) return -1;
   return fchown(descriptor, status.st_uid, status.st_gid);
+}
+
+int clinux_free_space(const char *path, int64_t *free_bytes, int64_t *total_bytes) {
+  struct statvfs status;
+  if (statvfs(path, &status) != 0) return -1;
+  *free_bytes = (int64_t)status.f_bavail * status.f_frsize;
+  *total_bytes = (int64_t)status.f_blocks * status.f_frsize;
+  return 0;
 }

@@ -21,7 +21,7 @@ struct FanfareCommand: AsyncParsableCommand {
           ReplayCommand.self,
         ]),
       CommandGroup(name: "Who may do what:", subcommands: [AccountsCommand.self, KeysCommand.self]),
-      CommandGroup(name: "Its data:", subcommands: [BackupCommand.self]),
+      CommandGroup(name: "Its data:", subcommands: [DoctorCommand.self, BackupCommand.self]),
       CommandGroup(name: "While it is stopped:", subcommands: [RestoreCommand.self, SecretsCommand.self]),
     ])
 

@@ -43,10 +43,12 @@ final class CommandProcess: Sendable {
   private let output = Output()
   private let errors = Output()
 
-  init(_ arguments: [String], of service: ServiceProcess) throws {
+  /// - Parameter isClient: false for a command that works on files, and asks no service.
+  init(_ arguments: [String], of service: ServiceProcess, isClient: Bool = true) throws {
     process.executableURL = CommandRun.executable
     process.arguments = arguments
-    process.environment = ["PATH": "/usr/bin:/bin", "FANFARE_URL": service.url, "FANFARE_TOKEN": try service.token]
+    process.environment = ["PATH": "/usr/bin:/bin"]
+    if isClient { process.environment?.merge(["FANFARE_URL": service.url, "FANFARE_TOKEN": try service.token]) { $1 } }
     process.standardInput = FileHandle.nullDevice
     for (pipe, end) in [(Pipe(), output), (Pipe(), errors)] {
       if end === output { process.standardOutput = pipe } else { process.standardError = pipe }

@@ -11,8 +11,13 @@ struct CommandRun: Sendable {
     URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "fanfare")
 
   static func fanfare(_ arguments: [String], environment: [String: String] = [:]) async throws -> CommandRun {
+    try await run(executable, arguments, environment: environment)
+  }
+
+  /// One run of any program.
+  static func run(_ program: URL, _ arguments: [String], environment: [String: String] = [:]) async throws -> CommandRun {
     let process = Process()
-    process.executableURL = CommandRun.executable
+    process.executableURL = program
     process.arguments = arguments
     process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
     let (output, errors) = (Pipe(), Pipe())

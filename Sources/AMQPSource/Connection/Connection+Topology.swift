@@ -27,6 +27,19 @@ extension Connection {
     try check(amqp_get_rpc_reply(state), on: Self.probe)
   }
 
+  /// What waits in a queue that is there, and how many consume from it.
+  func queueDepth(_ name: String) throws(AMQPError) -> (messages: Int, consumers: Int) {
+    var depth = (messages: 0, consumers: 0)
+    try onThrowAwayChannel { connection throws(AMQPError) in
+      var arena = Arena()
+      let answer = amqp_queue_declare(connection.state, Self.probe, arena.bytes(name), 1, 1, 0, 0, amqp_table_t())
+      try connection.check(amqp_get_rpc_reply(connection.state), on: Self.probe)
+      // The library's own memory, until the next answer.
+      if let answer { depth = (Int(answer.pointee.message_count), Int(answer.pointee.consumer_count)) }
+    }
+    return depth
+  }
+
   func bind(queue: String, to exchange: String, key: String) throws(AMQPError) {
     var arena = Arena()
     _ = amqp_queue_bind(state, Self.probe, arena.bytes(queue), arena.bytes(exchange), arena.bytes(key), amqp_table_t())

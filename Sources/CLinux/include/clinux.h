@@ -21,3 +21,6 @@ int clinux_file_status(const char *path, int descriptor, uint32_t *mode, int64_t
 
 /// Gives an open file to whoever the file or directory at a path belongs to: 0, or -1 with errno.
 int clinux_change_owner(int descriptor, const char *like);
+
+/// How many bytes may still be written where a file is, and how many there are in all: 0, or -1 with errno.
+int clinux_free_space(const char *path, int64_t *free_bytes, int64_t *total_bytes);

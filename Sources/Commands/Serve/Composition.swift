@@ -184,11 +184,7 @@ struct Composition {
   /// Nil if no broker is configured.
   private func makeBroker(store: SQLiteStore) throws -> Broker? {
     if settings.amqp.urls.isEmpty { return nil }
-    var configuration = AMQPConfiguration(urls: settings.amqp.urls)
-    configuration.exchanges = settings.amqp.exchanges
-    configuration.queue = settings.amqp.queue
-    configuration.prefetch = UInt16(clamping: settings.amqp.prefetch)
-    configuration.declares = settings.amqp.declares
+    let configuration = settings.amqp.configuration
     let logger = Logger(label: "fanfare.amqp")
     let publisher = try AMQPPublisher(configuration, logger: logger)
     return Broker(

@@ -13,29 +13,11 @@ extension RecentEntries {
       """, in: db)
     defer { select.reset() }
     select.bind(1, mark.foldedTo)
-    // Names hold no NUL.
-    var numbers: [ExactText: Int64] = [:]
-    func number(_ timeline: Timeline) throws -> Int64 {
-      let key = timeline.key
-      let name = ExactText("\(key.kind)\0\(key.a)\0\(key.b)\0\(key.c)")
-      if let id = numbers[name] { return id }
-      guard let id = try timeline.id(in: db) else { throw SQLiteStoreError(.corrupt, "a timeline of an event has no number") }
-      numbers[name] = id
-      return id
-    }
+    var numbers = TimelineNumbers()
     while try select.step() {
       let stored = StoredEvent(select)
-      let event: Event
-      do {
-        event = try Event(compact: stored)
-      } catch {
-        throw SQLiteStoreError(.corrupt, "the event \(stored.sequence) cannot be read: \(error)")
-      }
-      let places = try Timeline.all(of: event).filter { !$0.isOfUser }.map(number)
-      let own = try event.username.map { try number(.user($0)) }
-      let new = try event.entries(
-        sequence: stored.sequence, type: select.int64(StoredEvent.columnCount + 1), audience: select.int64(StoredEvent.columnCount),
-        timelines: places, own: own)
+      let new = try numbers.entries(
+        of: stored, type: select.int64(StoredEvent.columnCount + 1), audience: select.int64(StoredEvent.columnCount), in: db)
       if stored.sequence > mark.foldingTo {
         current.append(new)
       } else {
@@ -56,11 +38,5 @@ extension Event {
         position: EntryPosition(occurredAt: occurredAt.nanoseconds, sequence: sequence), audience: audience, type: type,
         flags: path.state?.deployment == nil ? [] : .hasDeployment),
       timelines: timelines, own: own)
-  }
-}
-
-extension Timeline {
-  fileprivate var isOfUser: Bool {
-    if case .user = self { true } else { false }
   }
 }

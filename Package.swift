@@ -88,6 +88,8 @@ let package = Package(
     // Tests, in the same order. The fixtures are what they share.
     .target(name: "Programs", path: "Tests/Programs", swiftSettings: settings),
     .target(name: "BrokerFixture", path: "Tests/BrokerFixture", swiftSettings: settings),
+    .target(
+      name: "ServiceFixture", dependencies: ["Fanfare", httpClient, nio, nioHTTP], path: "Tests/ServiceFixture", swiftSettings: settings),
     .target(name: "PlainMatcher", path: "Tests/PlainMatcher", swiftSettings: settings),
     .target(name: "StoreConformance", dependencies: ["Fanfare"], path: "Tests/StoreConformance", swiftSettings: settings),
     .executableTarget(
@@ -147,7 +149,7 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "Fanfare", "fanfare", "Threading", "AMQPSource", "HTTPDelivery", "BrokerFixture", hummingbird, httpClient, nio, nioHTTP, logging,
+        "Fanfare", "fanfare", "Threading", "AMQPSource", "HTTPDelivery", "BrokerFixture", "ServiceFixture", hummingbird, logging,
       ],
       swiftSettings: settings),
   ]

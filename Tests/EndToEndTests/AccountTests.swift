@@ -1,5 +1,6 @@
 import Fanfare
 import Foundation
+import ServiceFixture
 import Testing
 
 /// Accounts and keys as an operator meets them: the real service, the real commands.

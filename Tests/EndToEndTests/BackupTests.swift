@@ -1,5 +1,6 @@
 import Fanfare
 import Foundation
+import ServiceFixture
 import Synchronization
 import Testing
 
@@ -146,7 +147,7 @@ import Testing
         mount -t tmpfs -o size=100k tmpfs /mnt && "$0" backup /mnt/backup --data-directory "$1" 2>&1; echo "status $?"; echo "left:$(ls -A /mnt)"
         """
       let run = try await CommandRun.run(
-        URL(filePath: "/usr/bin/unshare"), ["-m", "sh", "-c", script, CommandRun.executable.path, world.directory.path])
+        URL(filePath: "/usr/bin/unshare"), ["-m", "sh", "-c", script, ServiceProcess.executable.path, world.directory.path])
       #expect(run.output.contains("there is no room left on the disk for /mnt/backup"), "\(run.output)")
       #expect(run.output.hasSuffix("status 1\nleft:\n"), "\(run.output)")
       #expect(await service.stop() == 0)

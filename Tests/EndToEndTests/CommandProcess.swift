@@ -1,4 +1,5 @@
 import Foundation
+import ServiceFixture
 import Synchronization
 
 /// A real `fanfare` command in a process of its own, asking a service with the admin's token.
@@ -45,7 +46,7 @@ final class CommandProcess: Sendable {
 
   /// - Parameter isClient: false for a command that works on files, and asks no service.
   init(_ arguments: [String], of service: ServiceProcess, isClient: Bool = true) throws {
-    process.executableURL = CommandRun.executable
+    process.executableURL = ServiceProcess.executable
     process.arguments = arguments
     process.environment = ["PATH": "/usr/bin:/bin"]
     if isClient { process.environment?.merge(["FANFARE_URL": service.url, "FANFARE_TOKEN": try service.token]) { $1 } }

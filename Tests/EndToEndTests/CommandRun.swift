@@ -1,4 +1,5 @@
 import Foundation
+import ServiceFixture
 
 /// One run of `fanfare` as a person would start it.
 struct CommandRun: Sendable {
@@ -6,12 +7,8 @@ struct CommandRun: Sendable {
   let output: String
   let errors: String
 
-  /// The test bundle and the executable are built into the same folder.
-  static let executable =
-    URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "fanfare")
-
   static func fanfare(_ arguments: [String], environment: [String: String] = [:]) async throws -> CommandRun {
-    try await run(executable, arguments, environment: environment)
+    try await run(ServiceProcess.executable, arguments, environment: environment)
   }
 
   /// One run of any program.

@@ -2,6 +2,7 @@ import AMQPSource
 import BrokerFixture
 import Fanfare
 import Foundation
+import ServiceFixture
 import Synchronization
 import Testing
 

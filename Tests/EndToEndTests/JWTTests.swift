@@ -1,5 +1,6 @@
 import Fanfare
 import Foundation
+import ServiceFixture
 import Testing
 
 /// The real executable with JWTs: what the configuration says is what is done.

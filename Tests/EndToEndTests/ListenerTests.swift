@@ -1,4 +1,5 @@
 import Foundation
+import ServiceFixture
 import Testing
 
 /// The public listener of a real service: TLS and its reload, and a port that is taken. No broker is needed.

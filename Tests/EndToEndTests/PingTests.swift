@@ -1,4 +1,5 @@
 import Foundation
+import ServiceFixture
 import Testing
 
 /// A test message from the command line, to the command line's own receiver.

@@ -1,6 +1,7 @@
 import BrokerFixture
 import Fanfare
 import Foundation
+import ServiceFixture
 import Synchronization
 import Testing
 

@@ -1,5 +1,6 @@
 import Fanfare
 import Foundation
+import ServiceFixture
 import Testing
 
 @Suite(.timeLimit(.minutes(20))) struct RetentionTests {

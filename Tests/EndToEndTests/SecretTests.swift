@@ -1,5 +1,6 @@
 import Fanfare
 import Foundation
+import ServiceFixture
 import Testing
 
 /// Secrets at rest: the real service, the real files, the real command.

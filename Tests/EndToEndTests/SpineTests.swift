@@ -1,6 +1,7 @@
 import Fanfare
 import Foundation
 import HTTPDelivery
+import ServiceFixture
 import Testing
 
 /// The main job, end to end: a real broker, the real executable, a real file, a real receiver.

@@ -1,5 +1,6 @@
 import Fanfare
 import Foundation
+import ServiceFixture
 import Testing
 
 /// The live stream and the export with the real executables on both ends.

@@ -1,3 +1,4 @@
+import ServiceFixture
 import Synchronization
 import Testing
 

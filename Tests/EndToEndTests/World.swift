@@ -3,6 +3,7 @@ import BrokerFixture
 import Fanfare
 import Foundation
 import Logging
+import ServiceFixture
 import Threading
 
 /// A test's own world: a virtual host on the shared broker, a data directory, and whoever lives in them.

@@ -1,27 +1,32 @@
 import AsyncHTTPClient
-import Fanfare
+public import Fanfare
 import NIOCore
 import NIOHTTP1
 
 /// Speaks to the service as any program would, with the admin's token.
-struct Client: Sendable {
-  let url: String
-  let token: String
+public struct Client: Sendable {
+  public let url: String
+  public let token: String
 
-  struct Answer: Sendable {
-    let status: Int
-    let headers: [(name: String, value: String)]
-    let bytes: [UInt8]
-
-    var text: String { String(decoding: bytes, as: UTF8.self) }
-    var json: JSONValue { (try? JSONValue(parsing: bytes)) ?? .null }
-
-    func header(_ name: String) -> String? { headers.first { $0.name.lowercased() == name.lowercased() }?.value }
+  public init(url: String, token: String) {
+    self.url = url
+    self.token = token
   }
 
-  func get(_ path: String) async throws -> Answer { try await send("GET", path) }
+  public struct Answer: Sendable {
+    public let status: Int
+    public let headers: [(name: String, value: String)]
+    public let bytes: [UInt8]
 
-  func send(
+    public var text: String { String(decoding: bytes, as: UTF8.self) }
+    public var json: JSONValue { (try? JSONValue(parsing: bytes)) ?? .null }
+
+    public func header(_ name: String) -> String? { headers.first { $0.name.lowercased() == name.lowercased() }?.value }
+  }
+
+  public func get(_ path: String) async throws -> Answer { try await send("GET", path) }
+
+  public func send(
     _ method: String, _ path: String, body: String? = nil, headers: [String: String] = [:], base: String? = nil
   ) async throws -> Answer {
     var request = HTTPClientRequest(url: (base ?? url) + path)
@@ -41,7 +46,7 @@ struct Client: Sendable {
   }
 
   /// Every event's id, from the newest, page by page.
-  func allEventIDs(_ path: String = "/api/v1/events/query/") async throws -> [String] {
+  public func allEventIDs(_ path: String = "/api/v1/events/query/") async throws -> [String] {
     var ids: [String] = []
     var from: String?
     repeat {
@@ -56,7 +61,7 @@ struct Client: Sendable {
   }
 
   /// The number of a metric's line, or 0 if it is not there.
-  func metric(_ line: String) async throws -> Double {
+  public func metric(_ line: String) async throws -> Double {
     let text = try await get("/metrics").text
     for row in text.split(separator: "\n") where row.hasPrefix(line + " ") {
       return row.split(separator: " ").last.flatMap { Double($0) } ?? 0

@@ -6,6 +6,8 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
+/// Where a debug build may be told to die; a release build has nothing of it.
+let failpoints: [SwiftSetting] = settings + [.define("FAILPOINTS", .when(configuration: .debug))]
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -52,21 +54,23 @@ let package = Package(
     // Floor 1: the domain (no I/O) and threads (no domain).
     .target(name: "Fanfare", dependencies: [crypto], swiftSettings: settings),
     .target(name: "Threading", dependencies: ["CLinux"], swiftSettings: settings),
+    .target(name: "Failpoints", swiftSettings: failpoints),
 
     // Floor 2: adapters and the loops between their ports. None of these imports another.
     .target(
-      name: "AMQPSource", dependencies: ["Fanfare", "Threading", "CRabbitMQ", "CLinux", logging, metrics, lifecycle],
+      name: "AMQPSource", dependencies: ["Fanfare", "Threading", "Failpoints", "CRabbitMQ", "CLinux", logging, metrics, lifecycle],
       swiftSettings: settings),
     .target(
       name: "SQLiteStore",
       dependencies: [
-        "Fanfare", "CLinux", .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
-        crypto, logging, metrics, lifecycle,
+        "Fanfare", "Failpoints", "CLinux", .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"), crypto, logging, metrics, lifecycle,
       ], swiftSettings: settings),
     .target(
-      name: "HTTPDelivery", dependencies: ["Fanfare", "Threading", "CCurl", "CLinux", crypto, logging, metrics, lifecycle],
+      name: "HTTPDelivery", dependencies: ["Fanfare", "Threading", "Failpoints", "CCurl", "CLinux", crypto, logging, metrics, lifecycle],
       swiftSettings: settings),
-    .target(name: "Pipeline", dependencies: ["Fanfare", "Threading", "CZlib", logging, metrics, lifecycle], swiftSettings: settings),
+    .target(
+      name: "Pipeline", dependencies: ["Fanfare", "Threading", "Failpoints", "CZlib", logging, metrics, lifecycle], swiftSettings: settings),
     .target(
       name: "EventAPI",
       dependencies: [
@@ -79,8 +83,9 @@ let package = Package(
     .executableTarget(
       name: "fanfare",
       dependencies: [
-        "Fanfare", "Threading", "AMQPSource", "SQLiteStore", "HTTPDelivery", "Pipeline", "EventAPI", crypto, logging, metrics, lifecycle,
-        hummingbird, httpClient, nio, nioPosix, nioHTTP, nioSSL, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Fanfare", "Threading", "Failpoints", "AMQPSource", "SQLiteStore", "HTTPDelivery", "Pipeline", "EventAPI", crypto, logging, metrics,
+        lifecycle, hummingbird, httpClient, nio, nioPosix, nioHTTP, nioSSL,
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"), .product(name: "Yams", package: "Yams"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ], path: "Sources/Commands", swiftSettings: settings),
@@ -107,6 +112,7 @@ let package = Package(
       ], path: "Tests/DeliveryBenchmark", swiftSettings: settings),
     .testTarget(name: "FanfareTests", dependencies: ["Fanfare", "PlainMatcher"], swiftSettings: settings),
     .testTarget(name: "ThreadingTests", dependencies: ["Threading"], swiftSettings: settings),
+    .testTarget(name: "FailpointsTests", dependencies: ["Failpoints"], swiftSettings: failpoints),
     .testTarget(
       name: "AMQPSourceTests",
       dependencies: ["AMQPSource", "BrokerFixture", "Fanfare", "Threading", "CRabbitMQ", logging, metrics, metricsKit, lifecycle],

@@ -1,4 +1,5 @@
 import CRabbitMQ
+import Failpoints
 import Fanfare
 import Glibc
 import Logging
@@ -88,6 +89,7 @@ struct ConsumerLoop: ~Copyable {
         lastReceived = last.token.tag
         metrics.messages.increment(by: batch.count)
         metrics.unacknowledged.record(Int64(lastReceived - lastAcknowledged))
+        Failpoint.batchHandedOver.reach()
         batches.send(batch)
       }
       poll([connection.descriptor], for: waitingTime(connection.heartbeat))
@@ -99,8 +101,11 @@ struct ConsumerLoop: ~Copyable {
     var frame = amqp_frame_t()
     var held = 0
     while try connection.nextFrame(&frame) {
+      Failpoint.frameRead.reach()
       switch try assembler.take(frame) {
-      case .delivered(let message): batch.append(message)
+      case .delivered(let message):
+        batch.append(message)
+        Failpoint.messageCopied.reach()
       case .partial: break
       // We publish nothing here; and a header or body frame alone is refused by the assembler.
       case .returned: break
@@ -149,7 +154,9 @@ struct ConsumerLoop: ~Copyable {
       }
     }
     if upTo == lastAcknowledged { return }
+    Failpoint.acknowledging.reach()
     try connection.acknowledge(upTo: upTo)
+    Failpoint.acknowledged.reach()
     metrics.acknowledged.increment(by: Int64(upTo - lastAcknowledged))
     lastAcknowledged = upTo
     metrics.unacknowledged.record(Int64(lastReceived - lastAcknowledged))

@@ -1,4 +1,5 @@
 internal import CCurl
+internal import Failpoints
 public import Fanfare
 public import Logging
 public import Metrics
@@ -59,6 +60,7 @@ public final class HTTPSender: DeliverySender, HealthReporting, Service {
         refused.append(AttemptResult(task: task, startedAt: now, duration: .zero, outcome: .failure(refusal.failure)))
       }
     }
+    Failpoint.requestRendered.reach()
     results.send(refused)
     if !prepared.isEmpty { start(prepared) }
   }
@@ -125,6 +127,7 @@ public final class HTTPSender: DeliverySender, HealthReporting, Service {
         switch message {
         case .start(let attempts):
           for attempt in attempts {
+            Failpoint.requestTaken.reach()
             let result = deadline == nil ? multi.start(attempt) : attempt.stopped
             if let result { finished.append(result) }
           }
@@ -144,6 +147,7 @@ public final class HTTPSender: DeliverySender, HealthReporting, Service {
         finished += abandoned
       }
       if !finished.isEmpty {
+        Failpoint.answersRead.reach()
         for result in finished { metrics.attemptEnded(result) }
         results.send(finished)
         finished = []

@@ -1,3 +1,4 @@
+internal import Failpoints
 internal import Fanfare
 internal import GRDB
 internal import Logging
@@ -35,6 +36,7 @@ public final class SQLiteStore: Sendable {
   private init(_ configuration: SQLiteStoreConfiguration) throws {
     let lock = try StoreLock(besideDatabase: configuration.path)
     let pool = try DatabasePool.forStore(configuration)
+    Failpoint.storeMigrated.reach()
     let secrets = try SecretBox.opening(pool, configuration)
     let identity = try pool.write { db in
       var random = SystemRandomNumberGenerator()
@@ -43,6 +45,7 @@ public final class SQLiteStore: Sendable {
     let (memory, recent) = try pool.read {
       (try WriterMemory(reading: $0, secrets, configuration.defaultVisibility), try RecentIndexes(reading: $0, configuration.foldBounds))
     }
+    Failpoint.memoryRead.reach()
     self.configuration = configuration
     self.pool = pool
     self.identity = identity

@@ -250,4 +250,11 @@ import Testing
     #expect(try SettingsInput(flags: ["retention.events": "30d"]).read().usable().retention[.events] == .seconds(30 * 86_400))
     #expect(try SettingsInput().read().usable().retention[.events] == nil)
   }
+
+  @Test func `a failpoint that is not there is a fault of the configuration`() {
+    let faults = SettingsInput(environment: ["FANFARE_FAILPOINT": "committed:2,nowhere"]).read().faults
+    #expect(faults.count == 1)
+    #expect(faults.first?.hasPrefix("there is no failpoint \"nowhere\"") == true)
+    #expect(SettingsInput(environment: ["FANFARE_FAILPOINT": "committed:2"]).read().faults.isEmpty)
+  }
 }

@@ -1,3 +1,5 @@
+import Failpoints
+
 /// Everything that the configuration is read from.
 struct SettingsInput: Sendable {
   /// By key, from flags and `--set`.
@@ -22,7 +24,8 @@ struct SettingsInput: Sendable {
   }
 
   /// Variables that are not keys: they belong to the commands and to the tests.
-  static let otherVariables = ["FANFARE_CONFIG", "FANFARE_URL", "FANFARE_TOKEN", "FANFARE_CA"]
+  static let otherVariables =
+    ["FANFARE_CONFIG", "FANFARE_URL", "FANFARE_TOKEN", "FANFARE_CA"] + (Failpoint.variable.map { [$0] } ?? [])
 
   /// Reads all of it and names every fault, not the first one only.
   func read() -> SettingsOutcome {
@@ -35,6 +38,9 @@ struct SettingsInput: Sendable {
 
     for name in environment.keys.sorted() where Self.isUnknown(variable: name) { faults.append(Self.unknown(variable: name)) }
     sources.append(.environment(environment))
+    if let name = Failpoint.variable, let text = environment[name], let fault = Failpoint.fault(of: text) {
+      faults.append("\(fault) (from the environment variable \(name))")
+    }
 
     if let path = file ?? environment["FANFARE_CONFIG"], !path.isEmpty {
       do {

@@ -1,3 +1,4 @@
+import Failpoints
 import Fanfare
 
 /// Sees to it that a store has somebody who can administer it.
@@ -18,6 +19,7 @@ enum FirstStart {
     let isEmpty = try await store.accounts(named: nil, page: CursorPage(size: 1)).elements.isEmpty
     if !isEmpty { return AdminToken.isThere(atPath: tokenPath) ? .nothingToDo : .noToken }
     let token = try AdminToken.readOrCreate(atPath: tokenPath)
+    Failpoint.adminTokenReady.reach()
     let isMade = try await store.addFirstAccount(
       Account.Profile(name: "admin", role: .admin), key: APIKey.Draft(name: "admin.token"), digest: APIKey.digest(of: token))
     return isMade ? .accountMade : .nothingToDo

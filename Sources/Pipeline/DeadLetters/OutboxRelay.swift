@@ -1,3 +1,4 @@
+import Failpoints
 public import Fanfare
 public import Logging
 import Metrics
@@ -39,8 +40,11 @@ public final class OutboxRelay: Service {
       do {
         let messages = try await outbox.pending(limit: 256)
         if messages.isEmpty { return }
+        Failpoint.outboxRead.reach()
         let taken = try await publisher.publish(messages)
+        Failpoint.deadLettersConfirmed.reach()
         try await outbox.remove(taken)
+        Failpoint.outboxCleared.reach()
         published.increment(by: taken.count)
         if taken.count == messages.count {
           delay = .milliseconds(200)

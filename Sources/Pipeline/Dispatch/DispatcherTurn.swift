@@ -1,3 +1,4 @@
+import Failpoints
 import Fanfare
 import Logging
 import Threading
@@ -89,6 +90,7 @@ struct DispatcherTurn<Sender: DeliverySender> {
       let granted = plan.grant(at: now)
       if granted.isEmpty { return }
       let attempts = granted.compactMap { attempt(for: $0, at: now) }
+      Failpoint.slotsGranted.reach()
       if !attempts.isEmpty { dispatcher.sender.send(attempts) }
       if attempts.count == granted.count { return }
     }
@@ -138,6 +140,7 @@ struct DispatcherTurn<Sender: DeliverySender> {
         unwritten.append(record)
       }
     }
+    Failpoint.attemptsJudged.reach()
   }
 
   private mutating func record(in group: inout DiscardingTaskGroup) {
@@ -152,6 +155,7 @@ struct DispatcherTurn<Sender: DeliverySender> {
       let receipt = await dispatcher.untilDone("writing attempts down failed") {
         try await dispatcher.store.record(records, endpoints: reports)
       }
+      Failpoint.recordCommitted.reach()
       if let receipt { dispatcher.messages.send(.recorded(records, givenUp: reports.filter(\.isGivenUp).map(\.endpoint), receipt)) }
     }
   }
@@ -177,6 +181,7 @@ struct DispatcherTurn<Sender: DeliverySender> {
       do {
         let tasks = try await dispatcher.store.claim(claim.lane, dueAt: now, excluding: claim.excluding, limit: claim.limit)
         let nextDue = tasks.count < claim.limit ? try await dispatcher.store.nextDue(of: claim.lane, after: now) : nil
+        if !tasks.isEmpty { Failpoint.deliveriesClaimed.reach() }
         let newest = tasks.isEmpty ? 0 : try await dispatcher.store.newestDelivery()
         dispatcher.messages.send(.claimed(claim, tasks, nextDue: nextDue, upTo: newest))
       } catch {

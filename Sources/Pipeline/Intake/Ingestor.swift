@@ -1,3 +1,4 @@
+import Failpoints
 public import Fanfare
 public import Logging
 import Metrics
@@ -31,9 +32,12 @@ public struct Ingestor<Source: MessageSource>: Service {
     for await batch in source.batches {
       guard let last = batch.last else { continue }
       let arrivals = batch.flatMap { reader.arrivals(in: $0) }
+      Failpoint.batchDecoded.reach()
       guard let receipt = await storeUntilDone(arrivals) else { return }
+      Failpoint.receiptTaken.reach()
       source.acknowledge(upTo: last.token)
       onReceipt(receipt)
+      Failpoint.deliveriesOffered.reach()
       counters.count(receipt)
       report(arrivals, receipt)
     }

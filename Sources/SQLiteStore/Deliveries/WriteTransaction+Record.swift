@@ -1,3 +1,4 @@
+internal import Failpoints
 internal import Fanfare
 
 extension WriteTransaction {
@@ -42,11 +43,13 @@ extension WriteTransaction {
     update.bind(8, verdict.asPlainText || task.isPlainText)
     update.bind(9, task.id.row)
     try update.run()
+    try Failpoint.deliveryUpdated.reachOrFail()
     try insert(attempt, number: number)
 
     if let deadReason {
       memory.counts.dead += 1
       try putInOutbox(.delivery(task, reason: deadReason, lastReason: verdict.reason, attempts: number))
+      try Failpoint.deathNoted.reachOrFail()
       try announceDeath(of: task, deadReason, lastReason: verdict.reason, attempts: number, &receipt)
       receipt.hasOutbox = true
     }

@@ -1,3 +1,4 @@
+internal import Failpoints
 internal import Fanfare
 
 extension WriteTransaction {
@@ -111,6 +112,7 @@ extension WriteTransaction {
     insert.bind(12, compact)
     insert.bind(13, now)
     try insert.run()
+    try Failpoint.eventInserted.reachOrFail()
     memory.counts.lastSequence = sequence
     eventsStored += 1
 
@@ -158,6 +160,7 @@ extension WriteTransaction {
       insert.bind(7, createdAt)
       insert.bind(8, lane?.entity)
       try insert.run()
+      try Failpoint.deliveryInserted.reachOrFail()
       memory.counts.lastDelivery = row
       if subscription.isPaused || isHeld { continue }
       tasks.append(

@@ -1,3 +1,4 @@
+internal import Failpoints
 internal import Fanfare
 
 extension WriteTransaction {
@@ -24,6 +25,7 @@ extension WriteTransaction {
     insert.bind(9, fingerprint)
     insert.bind(10, origin.raw)
     try insert.run()
+    try Failpoint.quarantineInserted.reachOrFail()
     memory.counts.quarantined += 1
     try putInOutbox(.quarantined(quarantined))
   }

@@ -1,3 +1,4 @@
+internal import Failpoints
 internal import Fanfare
 internal import GRDB
 internal import Synchronization
@@ -25,6 +26,7 @@ extension WriteTransaction {
   func foldIDs() throws {
     if eventsStored == 0 { return }
     if !newKeys.isEmpty { try RecentKeys.write(newKeys, from: memory.counts.lastSequence - Int64(newKeys.count) + 1, in: db) }
+    try Failpoint.idsFolded.reachOrFail()
     guard let part = recent.ids.withLock({ $0.nextPart(events: eventsStored) }) else {
       return try RecentKeys.clear(upTo: recent.ids.withLock { $0.mark.foldedTo }, in: db)
     }

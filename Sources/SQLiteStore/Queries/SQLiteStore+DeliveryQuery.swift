@@ -1,3 +1,4 @@
+internal import Failpoints
 public import Fanfare
 internal import GRDB
 
@@ -120,6 +121,7 @@ extension WriteTransaction {
       update.bind(5, row)
       select.reset()
       try update.run()
+      try Failpoint.deliveriesRequeued.reachOrFail()
       requeued += 1
     }
     return requeued

@@ -1,3 +1,4 @@
+internal import Failpoints
 internal import Fanfare
 
 extension WriteTransaction {
@@ -32,6 +33,7 @@ extension WriteTransaction {
     try removeEntries(entries)
     try forget(removed)
     try rememberLastNumbers()
+    if !removed.isEmpty { try Failpoint.eventsRemoved.reachOrFail() }
     return try removeRows(removed.map(\.sequence), of: "event", named: "seq")
   }
 

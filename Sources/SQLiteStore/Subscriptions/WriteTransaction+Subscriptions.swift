@@ -1,3 +1,4 @@
+internal import Failpoints
 internal import Fanfare
 internal import GRDB
 
@@ -40,6 +41,7 @@ extension WriteTransaction {
     memory.catalogue.index.replace(scope, with: members)
     memory.catalogue.versions[scope] = version + 1
     isCatalogueChanged = true
+    try Failpoint.subscriptionsReplaced.reachOrFail()
     var receipt = RecordReceipt()
     for subscription in changed {
       try announce(subscription.isPaused, subscription, Pausing(reason: Pausing.byHand, actor: actor), &receipt)

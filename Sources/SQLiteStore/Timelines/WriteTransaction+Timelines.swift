@@ -1,3 +1,4 @@
+internal import Failpoints
 internal import Fanfare
 internal import Synchronization
 
@@ -31,6 +32,7 @@ extension WriteTransaction {
     for (run, entries) in part.runs {
       try table.add(removed.isEmpty ? Array(entries) : entries.filter { !removed.contains($0.position.sequence) }, to: run)
     }
+    try Failpoint.entriesFolded.reachOrFail()
     try part.mark.write(in: db)
     foldedEntries = part
   }

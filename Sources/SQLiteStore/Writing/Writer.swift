@@ -1,3 +1,4 @@
+internal import Failpoints
 internal import Fanfare
 internal import GRDB
 internal import Logging
@@ -104,7 +105,9 @@ final class Writer: Sendable {
   private func settle(_ db: Database) {
     // The rest of what is sealed, and then what is not.
     while recent.entries.withLock({ $0.isSealed || $0.seal() }), commit([], in: db, isLast: true) {}
+    Failpoint.checkpointing.reach()
     try? db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+    Failpoint.checkpointed.reach()
   }
 
   /// - Returns: whether it went well.
@@ -116,11 +119,14 @@ final class Writer: Sendable {
     let replies: [@Sendable () -> Void]
     do {
       try db.beginTransaction(.immediate)
+      try Failpoint.transactionBegun.reachOrFail()
       replies = try run(commands, in: transaction)
       recent.insert(transaction)
       try transaction.foldIDs()
       try transaction.foldEntries(isLast: isLast)
+      try Failpoint.transactionReady.reachOrFail()
       try db.commit()
+      Failpoint.committed.reach()
     } catch {
       if db.isInsideTransaction { try? db.rollback() }
       recent.retract(to: transaction.lastSequence)
@@ -135,6 +141,7 @@ final class Writer: Sendable {
     commitTimer.recordNanoseconds((ContinuousClock.now - start).wholeNanoseconds)
     commitCommands.record(commands.count)
     commitEvents.record(transaction.eventsStored)
+    Failpoint.replying.reach()
     for reply in replies { reply() }
     return true
   }

@@ -96,6 +96,9 @@ let package = Package(
     .target(
       name: "ServiceFixture", dependencies: ["Fanfare", httpClient, nio, nioHTTP], path: "Tests/ServiceFixture", swiftSettings: settings),
     .target(name: "PlainMatcher", path: "Tests/PlainMatcher", swiftSettings: settings),
+    .target(
+      name: "Reckoning", dependencies: ["PlainMatcher", .product(name: "GRDB", package: "GRDB.swift")], path: "Tests/Reckoning",
+      swiftSettings: settings),
     .target(name: "StoreConformance", dependencies: ["Fanfare"], path: "Tests/StoreConformance", swiftSettings: settings),
     .executableTarget(
       name: "PageBenchmark", dependencies: ["Fanfare", "SQLiteStore", .product(name: "ArgumentParser", package: "swift-argument-parser")],
@@ -130,6 +133,10 @@ let package = Package(
         "Fanfare", "HTTPDelivery", "Threading", "Programs", logging, metrics, metricsKit, lifecycle, nio, nioPosix, nioHTTP,
         .product(name: "NIOConcurrencyHelpers", package: "swift-nio"), nioSSL,
       ], swiftSettings: settings),
+    .testTarget(
+      name: "ReckoningTests",
+      dependencies: ["Fanfare", "SQLiteStore", "PlainMatcher", "Reckoning", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: settings),
     .testTarget(name: "PipelineTests", dependencies: ["Fanfare", "Pipeline", "Threading", logging, lifecycle], swiftSettings: settings),
     .testTarget(
       name: "EventAPITests",

@@ -113,6 +113,12 @@ let package = Package(
         "Fanfare", "Threading", "SQLiteStore", "HTTPDelivery", "Pipeline", logging, nio, nioPosix, nioHTTP,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/DeliveryBenchmark", swiftSettings: settings),
+    .executableTarget(
+      name: "FaultMatrix",
+      dependencies: [
+        "Fanfare", "Threading", "Failpoints", "AMQPSource", "BrokerFixture", "ServiceFixture", "PlainMatcher", "Reckoning", logging, nio,
+        nioPosix, nioHTTP, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Tests/FaultMatrix", swiftSettings: settings),
     .testTarget(name: "FanfareTests", dependencies: ["Fanfare", "PlainMatcher"], swiftSettings: settings),
     .testTarget(name: "ThreadingTests", dependencies: ["Threading"], swiftSettings: settings),
     .testTarget(name: "FailpointsTests", dependencies: ["Failpoints"], swiftSettings: failpoints),

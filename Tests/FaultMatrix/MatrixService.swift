@@ -1,0 +1,60 @@
+import Fanfare
+import Foundation
+import ServiceFixture
+
+/// One life of the service in a round, and what a client asks of it.
+///
+/// Questions are answered nil when the service is gone, which may be at any moment.
+struct MatrixService: Sendable {
+  /// Longer than a machine that is busy elsewhere could need: what is not done by then will never be.
+  static let patience = Duration.seconds(180)
+
+  let process: ServiceProcess
+
+  /// - Parameter failpoints: as `FANFARE_FAILPOINT` has them.
+  init(in directory: URL, settings: [String: String], failpoints: String?) throws {
+    process = try ServiceProcess.launch(
+      in: directory,
+      settings: ["delivery.retrySchedule": "150ms,300ms", "delivery.timeout": "60s"].merging(settings) { $1 },
+      environment: failpoints.map { ["FANFARE_FAILPOINT": $0] } ?? [:])
+  }
+
+  func ask(_ method: String, _ path: String, body: String? = nil) async -> Client.Answer? {
+    guard let token = try? process.token else { return nil }
+    return try? await Client(url: process.url, token: token).send(method, path, body: body)
+  }
+
+  /// - Returns: whether it is done and known to be.
+  func subscribe(_ project: String, _ documents: [String]) async -> Bool {
+    await ask("PUT", "/api/v1/events/subscriptions/project/\(project)/", body: "[\(documents.joined(separator: ","))]")?.status == 200
+  }
+
+  func requeueEverything() async { _ = await ask("POST", "/api/v1/events/dead-letters/requeue", body: #"{"all":true}"#) }
+
+  /// Waits until the event is stored, all deliveries are settled and nothing is in the outbox; or until the service is gone.
+  ///
+  /// - Returns: whether it is at rest.
+  /// - Throws: ``MatrixFailure`` if it lives on and does not come to rest.
+  func rest(after event: String) async throws -> Bool {
+    let end = ContinuousClock.now + Self.patience
+    while process.isRunning {
+      if await isAtRest(after: event) { return true }
+      if ContinuousClock.now > end {
+        throw MatrixFailure("the service did not come to rest: \(process.logTail)")
+      }
+      // Nobody is told of rest: it is asked again.
+      try await Task.sleep(for: .milliseconds(15))
+    }
+    return false
+  }
+
+  private func isAtRest(after event: String) async -> Bool {
+    guard await ask("GET", "/api/v1/events/event/\(event)")?.status == 200,
+      let scheduled = await ask("GET", "/api/v1/events/deliveries/?state=scheduled&size=1"), scheduled.status == 200,
+      scheduled.json == .array([]) || scheduled.json["elements"] == .array([])
+    else { return false }
+    guard let metrics = await ask("GET", "/metrics")?.text else { return false }
+    // Last: a death that is settled puts a letter into the outbox in the same commit.
+    return metrics.split(separator: "\n").contains { $0 == "fanfare_outbox 0" }
+  }
+}

@@ -5,6 +5,13 @@ import NIOHTTP1
 
 /// Speaks to the service as any program would, with the admin's token.
 public struct Client: Sendable {
+  /// A service that was killed is not waited for: the shared client goes on connecting until the request's time is over.
+  private static let connections: HTTPClient = {
+    var configuration = HTTPClient.Configuration.singletonConfiguration
+    configuration.connectionPool.retryConnectionEstablishment = false
+    return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+  }()
+
   public let url: String
   public let token: String
 
@@ -39,7 +46,7 @@ public struct Client: Sendable {
       if headers["Content-Type"] == nil { request.headers.add(name: "Content-Type", value: "application/json") }
       request.body = .bytes(ByteBuffer(string: body))
     }
-    let response = try await HTTPClient.shared.execute(request, timeout: .seconds(300))
+    let response = try await Self.connections.execute(request, timeout: .seconds(300))
     let bytes = Array(try await response.body.collect(upTo: 64 << 20).readableBytesView)
     return Answer(
       status: Int(response.status.code), headers: response.headers.map { ($0.name, $0.value) }, bytes: bytes)

@@ -35,6 +35,24 @@ import Testing
     #expect(try Reckoning(of: evidence).violations == [])
   }
 
+  @Test func `an event that was removed is accounted for by its receivers and the dead-letter queue`() throws {
+    var evidence = try Evidence.sample()
+    for sequence in [Int64(2), 3] {
+      evidence.store.events.removeAll { $0.sequence == sequence }
+      let rows = Set(evidence.store.deliveries.filter { $0.event == sequence }.map(\.row))
+      evidence.store.deliveries.removeAll { rows.contains($0.row) }
+      evidence.store.attempts.removeAll { rows.contains($0.delivery) }
+      evidence.store.removed[sequence] = "e-\(sequence)"
+    }
+    let reckoning = try Reckoning(of: evidence)
+    #expect(reckoning.violations == [])
+    #expect(reckoning.figures.stored == 3)
+    #expect(reckoning.figures.removed == 2)
+    evidence.requests.remove(at: 4)
+    evidence.deadLetters.remove(at: 2)
+    #expect(try Reckoning(of: evidence).violations.map(\.kind) == [.deliveryMissing, .deliveryMissing])
+  }
+
   @Test func `the names of deliveries are read as they are written`() throws {
     var generator = SystemRandomNumberGenerator()
     for _ in 0..<200 {

@@ -15,6 +15,7 @@ struct KillMatrix: AsyncParsableCommand {
   @Option(help: "Where the data directories of rounds that failed are kept.") var keep: String?
 
   func run() async throws {
+    Interruption.watch()
     let first = seed ?? UInt64.random(in: 0..<1_000_000)
     let broker = MatrixBroker(try await PrivateBroker.start())
     var table = KillTable()

@@ -2,16 +2,37 @@ import Failpoints
 
 /// What is decided of a round before it begins: its seed says all of it.
 struct KillPlan {
-  enum Instant: Sendable {
-    case failpoint(Failpoint, turn: Int)
-    /// From outside, so long after the service is up.
-    case random(milliseconds: Int)
+  enum Fault: Sendable {
+    case kill(Failpoint, turn: Int)
+    /// A kill from outside, so long after the service is up.
+    case killAfter(milliseconds: Int)
+    /// A step fails, as it does on a disk that is full or ill; the service lives on.
+    case failure(Failpoint, turn: Int, times: Int)
+
+    /// As `FANFARE_FAILPOINT` has it.
+    var variable: String? {
+      switch self {
+      case .kill(let failpoint, let turn): "\(failpoint.rawValue):\(turn)"
+      case .failure(let failpoint, let turn, let times): "\(failpoint.rawValue):\(turn):error:\(times)"
+      case .killAfter: nil
+      }
+    }
+
+    var failpoint: Failpoint? {
+      switch self {
+      case .kill(let failpoint, _), .failure(let failpoint, _, _): failpoint
+      case .killAfter: nil
+      }
+    }
+
+    var isKill: Bool { if case .failure = self { false } else { true } }
 
     /// For the table.
     var text: String {
       switch self {
-      case .failpoint(let failpoint, let turn): "\(failpoint.number) \(failpoint.rawValue):\(turn)"
-      case .random(let milliseconds): "after \(milliseconds) ms"
+      case .kill(let failpoint, let turn): "\(failpoint.number) \(failpoint.rawValue):\(turn)"
+      case .killAfter(let milliseconds): "after \(milliseconds) ms"
+      case .failure(let failpoint, let turn, let times): "\(failpoint.number) \(failpoint.rawValue):\(turn) fails \(times)×"
       }
     }
   }
@@ -19,8 +40,10 @@ struct KillPlan {
   /// One life of the service.
   struct Life: Sendable {
     let messages: [Traffic.Message]
+    /// Events for the HTTP door.
+    let documents: [Traffic.Message]
     /// Nil for the last: it is left alone until all is done.
-    let death: Instant?
+    let fault: Fault?
   }
 
   let seed: UInt64
@@ -32,19 +55,26 @@ struct KillPlan {
     var generator = SeededGenerator(seed: seed)
     var traffic = Traffic(seed: generator.next())
     let places = Failpoint.allCases.map(Optional.some) + [Failpoint?](repeating: nil, count: 7)
-    var deaths = (0..<2).map { index in
+    var faults = (0..<2).map { index in
       let place = places[Int((seed &* 2 &+ UInt64(index)) % UInt64(places.count))]
-      return place.map { .failpoint($0, turn: $0.turn(using: &generator)) } ?? Self.randomInstant(&generator)
+      return place.map { .kill($0, turn: $0.turn(using: &generator)) } ?? Self.randomKill(&generator)
     }
-    if generator.isOne(in: 3) { deaths.append(Self.randomInstant(&generator)) }
-    let share = messages / (deaths.count + 1)
-    lives = (deaths.map(Optional.some) + [nil]).map { death in
-      Life(messages: traffic.messages(share) + [traffic.sentinel()], death: death)
+    if generator.isOne(in: 3) { faults.append(Self.randomKill(&generator)) }
+    if seed % 3 == 0 {
+      let failing = Failpoint.allCases.filter(\.canFail)
+      let failpoint = failing[Int(seed / 3 % UInt64(failing.count))]
+      let times = Int.random(in: 1...3, using: &generator)
+      faults.insert(
+        .failure(failpoint, turn: failpoint.turn(using: &generator), times: times), at: Int.random(in: 0...faults.count, using: &generator))
+    }
+    let share = messages / (faults.count + 1)
+    lives = (faults.map(Optional.some) + [nil]).map { fault in
+      Life(messages: traffic.messages(share) + [traffic.sentinel()], documents: traffic.documents(share / 10), fault: fault)
     }
   }
 
-  private static func randomInstant(_ generator: inout SeededGenerator) -> Instant {
-    .random(milliseconds: Int.random(in: 0..<400, using: &generator))
+  private static func randomKill(_ generator: inout SeededGenerator) -> Fault {
+    .killAfter(milliseconds: Int.random(in: 0..<400, using: &generator))
   }
 }
 

@@ -7,8 +7,8 @@ import ServiceFixture
 struct KillRound {
   struct Outcome: Sendable {
     let reckoning: Reckoning
-    /// Where lives ended by `kill -9`.
-    var deaths: [KillPlan.Instant] = []
+    /// Those that ended a life.
+    var kills: [KillPlan.Fault] = []
   }
 
   let plan: KillPlan
@@ -22,23 +22,18 @@ struct KillRound {
   }
 
   mutating func run() async throws -> Outcome {
-    var deaths: [KillPlan.Instant] = []
+    var kills: [KillPlan.Fault] = []
     for life in plan.lives {
-      if try await run(life), let death = life.death { deaths.append(death) }
+      if try await run(life), let fault = life.fault { kills.append(fault) }
     }
-    return Outcome(reckoning: try await world.reckon(), deaths: deaths)
+    return Outcome(reckoning: try await world.reckon(), kills: kills)
   }
 
   /// - Returns: whether the service was killed.
   private mutating func run(_ life: KillPlan.Life) async throws -> Bool {
-    let service: MatrixService
-    switch life.death {
-    case .failpoint(let failpoint, let turn):
-      // Nothing is old enough to be removed otherwise.
-      let settings = failpoint == .eventsRemoved ? ["retention.events": "1s"] : [:]
-      service = try world.start(settings, failpoints: "\(failpoint.rawValue):\(turn)")
-    case .random, nil: service = try world.start()
-    }
+    // Nothing is old enough to be removed otherwise.
+    let settings = life.fault?.failpoint == .eventsRemoved ? ["retention.events": "1s"] : [:]
+    let service = try world.start(settings, failpoints: life.fault?.variable)
     do {
       let isKilled = try await live(life, service)
       if isKilled { try await world.noteKill() }
@@ -54,32 +49,42 @@ struct KillRound {
     let messages = waiting + life.messages
     waiting = []
     guard await service.process.isUp(), await world.subscribe(service) else {
-      if life.death == nil { throw MatrixFailure("the service did not come up: \(service.process.logTail)") }
+      if !mayDie(life) { throw MatrixFailure("the service did not come up: \(service.process.logTail)") }
       try await confirmKilled(service)
       if world.isSubscribed { try await world.producer.send(messages) } else { waiting = messages }
       return true
     }
     let producer = world.producer
     async let published: Void = producer.send(messages)
-    if case .random(let milliseconds) = life.death {
+    async let posted: Void = producer.post(life.documents, to: service)
+    if case .killAfter(let milliseconds) = life.fault {
       try await Task.sleep(for: .milliseconds(milliseconds))
       await service.process.kill()
-      try await published
+      _ = try await (published, posted)
       return true
     }
-    try await published
-    let last = life.messages.last?.event ?? ""
-    if try await service.rest(after: last), life.death != nil {
-      // It was not where it was to die, so there is more to do.
-      if case .failpoint(.eventsRemoved, _) = life.death { await service.process.ended() }
-      await service.requeueEverything()
-      _ = try await service.rest(after: last)
-    }
+    _ = try await (published, posted)
+    try await work(life, service, upTo: messages.last?.event ?? "")
     if service.process.isRunning, await service.process.stop() == 0 { return false }
-    if life.death == nil { throw MatrixFailure("the service did not end as it should: \(service.process.logTail)") }
+    if !mayDie(life) { throw MatrixFailure("the service did not end as it should: \(service.process.logTail)") }
     try await confirmKilled(service)
     return true
   }
+
+  /// Until the service is gone, or has nothing to do any more.
+  private func work(_ life: KillPlan.Life, _ service: MatrixService, upTo sentinel: String) async throws {
+    if life.fault?.failpoint == .eventsRemoved {
+      // The sentinel is removed as well. A second, and some more for a machine that is busy elsewhere.
+      return try await service.gone(within: mayDie(life) ? .seconds(20) : .seconds(3))
+    }
+    if try await service.rest(after: sentinel), life.fault != nil {
+      // What was to happen has not, so there is more to do.
+      await service.requeueEverything()
+      _ = try await service.rest(after: sentinel)
+    }
+  }
+
+  private func mayDie(_ life: KillPlan.Life) -> Bool { life.fault?.isKill ?? false }
 
   /// A service that ends in another way than it was to has failed the round.
   private func confirmKilled(_ service: MatrixService) async throws {

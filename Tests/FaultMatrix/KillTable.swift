@@ -22,8 +22,8 @@ struct KillTable {
   mutating func add(_ number: Int, _ plan: KillPlan, _ outcome: KillRound.Outcome) {
     let figures = outcome.reckoning.figures
     rounds += 1
-    kills += outcome.deaths.count
-    for case .failpoint(let failpoint, _) in outcome.deaths { reached.insert(failpoint) }
+    kills += outcome.kills.count
+    reached.formUnion(outcome.kills.compactMap(\.failpoint))
     losses += outcome.reckoning.losses
     sums.published += figures.published
     sums.stored += figures.stored
@@ -33,7 +33,7 @@ struct KillTable {
     sums.inFlight += figures.inFlight
     line(
       [
-        "\(number)", "\(plan.seed)", "\(outcome.deaths.count)", "\(figures.published)", "\(figures.stored)", "\(figures.own)",
+        "\(number)", "\(plan.seed)", "\(outcome.kills.count)", "\(figures.published)", "\(figures.stored)", "\(figures.own)",
         "\(figures.quarantined)", "\(figures.deliveries)", "\(figures.dead)", "\(figures.requests)", "\(figures.repeated)",
         "\(figures.inFlight)", "\(outcome.reckoning.losses)",
       ], plan)
@@ -51,10 +51,10 @@ struct KillTable {
   }
 
   private mutating func line(_ cells: [String], _ plan: KillPlan) {
-    if !hasHead { print(Self.columns.map { pad($0.0, $0.1) }.joined(separator: " ") + "  killed at") }
+    if !hasHead { print(Self.columns.map { pad($0.0, $0.1) }.joined(separator: " ") + "  faults") }
     hasHead = true
     let padded = zip(Self.columns, cells).map { pad($1, $0.1) }
-    print(padded.joined(separator: " ") + "  " + plan.lives.compactMap { $0.death?.text }.joined(separator: ", "))
+    print(padded.joined(separator: " ") + "  " + plan.lives.compactMap { $0.fault?.text }.joined(separator: ", "))
     // Rounds are to be seen as they end, through a pipe as well.
     fflush(nil)
   }

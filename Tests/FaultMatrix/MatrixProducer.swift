@@ -2,6 +2,7 @@ import AMQPSource
 import Fanfare
 import Logging
 import Reckoning
+import ServiceFixture
 import Synchronization
 import Threading
 
@@ -49,6 +50,14 @@ final class MatrixProducer: Sendable {
         }
       }
       open = refused
+    }
+  }
+
+  /// Posts events one after the other to the HTTP door, for as long as the service is there. What is not answered with 200 may be stored or
+  /// not.
+  func post(_ documents: [Traffic.Message], to service: MatrixService) async {
+    for document in documents where service.process.isRunning {
+      note(document, isConfirmed: await service.create(document.text))
     }
   }
 

@@ -17,6 +17,7 @@ struct MatrixService: Sendable {
       in: directory,
       settings: ["delivery.retrySchedule": "150ms,300ms", "delivery.timeout": "60s"].merging(settings) { $1 },
       environment: failpoints.map { ["FANFARE_FAILPOINT": $0] } ?? [:])
+    Interruption.note(process.processIdentifier)
   }
 
   func ask(_ method: String, _ path: String, body: String? = nil) async -> Client.Answer? {
@@ -24,9 +25,24 @@ struct MatrixService: Sendable {
     return try? await Client(url: process.url, token: token).send(method, path, body: body)
   }
 
-  /// - Returns: whether it is done and known to be.
+  /// Asks again what is answered with an error of the service's.
+  ///
+  /// - Returns: whether it is done and known to be; false if the service is gone.
   func subscribe(_ project: String, _ documents: [String]) async -> Bool {
-    await ask("PUT", "/api/v1/events/subscriptions/project/\(project)/", body: "[\(documents.joined(separator: ","))]")?.status == 200
+    let end = ContinuousClock.now + Self.patience
+    while ContinuousClock.now < end {
+      let answer = await ask(
+        "PUT", "/api/v1/events/subscriptions/project/\(project)/", body: "[\(documents.joined(separator: ","))]")
+      guard let answer else { return false }
+      if answer.status == 200 { return true }
+    }
+    return false
+  }
+
+  /// - Returns: whether the HTTP door has taken it.
+  func create(_ document: String) async -> Bool {
+    let client = Client(url: process.internalURL, token: "")
+    return (try? await client.send("POST", "/internal/create-event", body: document))?.status == 200
   }
 
   func requeueEverything() async { _ = await ask("POST", "/api/v1/events/dead-letters/requeue", body: #"{"all":true}"#) }
@@ -46,6 +62,12 @@ struct MatrixService: Sendable {
       try await Task.sleep(for: .milliseconds(15))
     }
     return false
+  }
+
+  /// Waits until the service is gone, but not for longer than that.
+  func gone(within time: Duration) async throws {
+    let end = ContinuousClock.now + time
+    while process.isRunning, ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(15)) }
   }
 
   private func isAtRest(after event: String) async -> Bool {

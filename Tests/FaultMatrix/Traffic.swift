@@ -40,6 +40,14 @@ struct Traffic {
     (0..<count).map { _ in message() }
   }
 
+  /// Events for the HTTP door, which answers what it cannot take.
+  mutating func documents(_ count: Int) -> [Message] {
+    (0..<count).map { _ in
+      self.count += 1
+      return event("h-\(self.count)", number: self.count)
+    }
+  }
+
   /// One that no subscription is for: once it is stored, so is all that was sent before it.
   mutating func sentinel() -> Message {
     count += 1

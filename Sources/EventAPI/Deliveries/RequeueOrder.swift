@@ -62,9 +62,8 @@ enum RequeueOrder {
         isForAll = member.value == true
         if !isForAll { reject("/all", "invalid_value", "all must be true if it is there") }
       default:
-        let pointer = "/" + member.key.replacing("~", with: "~0").replacing("/", with: "~1")
         reject(
-          pointer, "unknown_key",
+          JSONPointer(tokens: [member.key]).description, "unknown_key",
           "the key \"\(member.key)\" is not known; known are id, ids, all, \(Self.filterKeys.joined(separator: ", "))")
       }
     }

@@ -29,6 +29,12 @@ import Testing
     #expect(pointer.range(in: Self.document) == nil)
   }
 
+  @Test(arguments: ["~\u{301}", "/\u{338}", "~1", "a~\u{20DD}/b"])
+  func `a mark that combines with what is escaped does not hide it`(key: String) throws {
+    let pointer = JSONPointer(tokens: ["data", key])
+    #expect(try JSONPointer(pointer.description).tokens.map { Array($0.utf8) } == [Array("data".utf8), Array(key.utf8)])
+  }
+
   @Test(arguments: [
     ("foo", "start with '/'"), ("#/foo", "start with '/'"), ("/a~", "'~'"), ("/a~2b", "'~'"), ("/~~0", "'~'"), (" /a", "start with '/'"),
   ])

@@ -52,16 +52,16 @@ public struct Event: Hashable, Sendable {
 
   /// Whether this is the same event told twice: everything that the producer said is equal in meaning, whatever was filled in here.
   public func saysTheSame(as other: Event) -> Bool {
-    id == other.id && type == other.type && username == other.username && audience == other.audience && path == other.path
+    id.isSame(as: other.id) && type == other.type && username.isSame(as: other.username) && audience == other.audience && path == other.path
       && (!isTimeGiven || !other.isTimeGiven || occurredAt == other.occurredAt)
       && Self.isEquivalent(data, other.data) && hasSameOtherFields(as: other)
   }
 
   private func hasSameOtherFields(as other: Event) -> Bool {
     guard otherFields.count == other.otherFields.count else { return false }
-    return otherFields.allSatisfy { field in
-      other.otherFields.contains { $0.key == field.key && Self.isEquivalent($0.value, field.value) }
-    }
+    // By key: an event may have a hundred thousand.
+    let others = Dictionary(other.otherFields.map { (ExactText($0.key), $0.value) }, uniquingKeysWith: { first, _ in first })
+    return otherFields.allSatisfy { field in others[ExactText(field.key)].map { Self.isEquivalent($0, field.value) } ?? false }
   }
 
   private static func isEquivalent(_ left: [UInt8]?, _ right: [UInt8]?) -> Bool {

@@ -43,16 +43,18 @@ public indirect enum JSONValue: Hashable, Sendable {
     switch scanner.peek() {
     case UInt8(ascii: "{"):
       var members: [Member] = []
-      var keys: Set<ExactText> = []
+      /// Where each key stands last among the members.
+      var places: [ExactText: Int] = [:]
       try scanner.object { (key, scanner) throws(JSONError) in
-        let isNew = keys.insert(ExactText(key)).inserted
-        if !isNew, repeatedKeys == .refused {
+        let earlier = places.updateValue(members.count, forKey: ExactText(key))
+        if earlier != nil, repeatedKeys == .refused {
           throw JSONError(offset: scanner.position, reason: "the key \"\(key)\" stands twice in an object")
         }
-        if !isNew { members.removeAll { $0.key.isSame(as: key) } }
         members.append(Member(key, try JSONValue(from: &scanner, repeatedKeys: repeatedKeys)))
       }
-      self = .object(members)
+      // All at once: taken out one by one, they would cost the square of their number.
+      self = .object(
+        places.count == members.count ? members : members.enumerated().filter { places[ExactText($1.key)] == $0 }.map(\.element))
     case UInt8(ascii: "["):
       var elements: [JSONValue] = []
       try scanner.array { (scanner) throws(JSONError) in elements.append(try JSONValue(from: &scanner, repeatedKeys: repeatedKeys)) }
@@ -105,10 +107,11 @@ public indirect enum JSONValue: Hashable, Sendable {
     switch (self, other) {
     case (.object(let left), .object(let right)):
       guard left.count == right.count else { return false }
-      let byKey = Dictionary(right.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
-      return left.allSatisfy { member in byKey[member.key].map { member.value.isEquivalent(to: $0) } ?? false }
+      let byKey = Dictionary(right.map { (ExactText($0.key), $0.value) }, uniquingKeysWith: { first, _ in first })
+      return left.allSatisfy { member in byKey[ExactText(member.key)].map { member.value.isEquivalent(to: $0) } ?? false }
     case (.array(let left), .array(let right)):
       return left.count == right.count && zip(left, right).allSatisfy { $0.isEquivalent(to: $1) }
+    case (.string(let left), .string(let right)): return left.isSame(as: right)
     default: return self == other
     }
   }

@@ -68,6 +68,21 @@ import Testing
     #expect(untimed.saysTheSame(as: event))
   }
 
+  /// Equal to Swift, and not to anybody else.
+  @Test func `a character that is written in another way is another event`() {
+    let other = changed { $0.data = Array("{\"k\":\"e\u{301}\"}".utf8) }
+    let changes: [(inout Event) -> Void] = [
+      { $0.data = Array("{\"k\":\"\u{E9}\"}".utf8) }, { $0.data = Array("{\"k\":\"e\u{301}\",\"k\":1}".utf8) },
+    ]
+    for change in changes { #expect(!other.saysTheSame(as: changed(change))) }
+    let (composed, decomposed) = (changed { $0.username = "\u{E9}" }, changed { $0.username = "e\u{301}" })
+    #expect(!composed.saysTheSame(as: decomposed))
+    let (first, second) = (changed { $0.otherFields[0].key = "\u{E9}" }, changed { $0.otherFields[0].key = "e\u{301}" })
+    #expect(!first.saysTheSame(as: second))
+    let both = changed { $0.data = Array("{\"\u{E9}\":1,\"e\u{301}\":2}".utf8) }
+    #expect(both.saysTheSame(as: changed { $0.data = Array("{\"e\u{301}\":2,\"\u{E9}\":1}".utf8) }))
+  }
+
   @Test(arguments: 0..<12)
   func `anything that the producer said otherwise is another event`(index: Int) {
     let changes: [(inout Event) -> Void] = [

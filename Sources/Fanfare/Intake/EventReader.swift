@@ -30,7 +30,11 @@ struct EventReader {
     var traceparent: String?
   }
 
+  /// How many errors of one event are told apart. A small text can be wrong in a hundred thousand places, and each is kept with it.
+  static let maximumErrors = 100
+
   private var errors: [ValidationError] = []
+  private var errorsLeftOut = 0
   /// The keys so far, for objects with so many that looking through all of them would cost more.
   private var seen: Set<ExactText> = []
   /// Before every pointer: where the object stands in its document.
@@ -44,7 +48,7 @@ struct EventReader {
   ) -> Result<Event, ValidationErrors> {
     var reader = EventReader(base: base)
     let event = reader.read(members, defaults: defaults, makeID: makeID)
-    guard let event, reader.errors.isEmpty else { return .failure(ValidationErrors(reader.errors)) }
+    guard let event, reader.errors.isEmpty else { return .failure(ValidationErrors(reader.allErrors)) }
     return .success(event)
   }
 
@@ -225,13 +229,21 @@ struct EventReader {
 
   // MARK: Errors
 
-  private mutating func fail(_ key: String, index: Int? = nil, _ code: String, _ message: String) {
-    errors.append(ValidationError(pointer: pointer(to: key) + (index.map { "/\($0)" } ?? ""), code: code, message: message))
+  private var allErrors: [ValidationError] {
+    if errorsLeftOut == 0 { return errors }
+    return errors + [ValidationError(pointer: base, code: "more_errors", message: "\(errorsLeftOut) more are left out here")]
+  }
+
+  private mutating func fail(_ key: String, index: Int? = nil, _ code: String, _ message: @autoclosure () -> String) {
+    guard errors.count < Self.maximumErrors else {
+      errorsLeftOut += 1
+      return
+    }
+    errors.append(ValidationError(pointer: pointer(to: key) + (index.map { "/\($0)" } ?? ""), code: code, message: message()))
   }
 
   private func pointer(to key: String) -> String {
-    // RFC 6901 §3.
-    base + "/" + key.flatMap { $0 == "~" ? "~0" : $0 == "/" ? "~1" : String($0) }
+    base + JSONPointer(tokens: [key]).description
   }
 
   private func hasError(_ key: String) -> Bool {

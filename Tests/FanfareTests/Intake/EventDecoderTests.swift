@@ -174,6 +174,14 @@ import Testing
     #expect(second.otherFields.isEmpty)
   }
 
+  @Test func `an event that is wrong in very many places says how many it leaves out`() throws {
+    let repeated = String(repeating: #""a":1,"#, count: 5_001)
+    let errors = try errors(#"{\#(repeated)"type":"T"}"#)
+    #expect(errors.count == 101)
+    #expect(errors.prefix(100).allSatisfy { $0.code == "duplicate_key" && $0.pointer == "/a" })
+    #expect(errors.last == ValidationError(pointer: "", code: "more_errors", message: "4900 more are left out here"))
+  }
+
   @Test func `a key that stands twice is refused with an escaped pointer`() throws {
     #expect(try errors(#"{"type":"T","a/b~":1,"a/b~":2}"#).map(\.pointer) == ["/a~1b~0"])
   }

@@ -26,6 +26,8 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
   /// Reads `192.0.2.1` or `2001:db8::1`; nil for anything else, zones and short forms like `127.1` included.
   public init?(_ text: some StringProtocol) {
     let text = String(text)
+    // To C, the text would end there.
+    if text.utf8.contains(0) { return nil }
     var v4 = in_addr()
     var v6 = in6_addr()
     if inet_pton(AF_INET, text, &v4) == 1 {

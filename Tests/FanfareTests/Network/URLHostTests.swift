@@ -3,6 +3,11 @@ import Testing
 
 /// Addresses as hosts of URLs spell them.
 @Suite struct URLHostTests {
+  @Test(arguments: ["127.0.0.1\0", "127.0.0.1\0.example.com", "::1\0", "\0"])
+  func `a text with a NUL in it is no address`(text: String) {
+    #expect(IPAddress(text) == nil)
+  }
+
   @Test(arguments: [
     ("127.0.0.1", "127.0.0.1"), ("127.1", "127.0.0.1"), ("127.0.1", "127.0.0.1"), ("2130706433", "127.0.0.1"), ("0177.0.0.1", "127.0.0.1"),
     ("0x7f.1", "127.0.0.1"), ("0X7F000001", "127.0.0.1"), ("127.0.0.1.", "127.0.0.1"), ("0", "0.0.0.0"), ("0x", "0.0.0.0"),

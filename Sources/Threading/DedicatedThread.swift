@@ -21,8 +21,12 @@ public func withDedicatedThread(
       var thread = pthread_t()
       // The retained object is the thread's own from here on; on failure nobody took it, so it is released here.
       let argument = Unmanaged.passRetained(start)
+      var attributes = pthread_attr_t()
+      pthread_attr_init(&attributes)
+      defer { pthread_attr_destroy(&attributes) }
+      pthread_attr_setstacksize(&attributes, dedicatedStackSize)
       let code = pthread_create(
-        &thread, nil,
+        &thread, &attributes,
         { argument in
           let start = Unmanaged<ThreadStart>.fromOpaque(argument!).takeRetainedValue()
           clinux_name_thread(start.name)
@@ -40,6 +44,10 @@ public func withDedicatedThread(
     onCancel()
   }
 }
+
+/// In bytes, of which only those that are used take memory. Left to `ulimit -s`, it may be 2 MiB, and librabbitmq goes down one level for
+/// each array in an array of a message's headers: a frame of 128 KiB has room for 26,000.
+private let dedicatedStackSize = 16 << 20
 
 private final class ThreadStart: Sendable {
   let name: String

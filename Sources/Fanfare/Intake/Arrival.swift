@@ -79,9 +79,18 @@ public struct ValidationError: Error, Hashable, Sendable {
   }
 }
 
-/// All that is wrong with a document, at once.
+/// All that is wrong with a document, at once: as much of it as anybody reads, and how much more there is.
 public struct ValidationErrors: Error, Sendable {
-  public var errors: [ValidationError]
+  /// A document of a megabyte can be wrong in half a million places, and an answer that named them all would have a hundred.
+  public static let maximum = 1_000
 
-  public init(_ errors: [ValidationError]) { self.errors = errors }
+  public private(set) var errors: [ValidationError]
+
+  public init(_ errors: [ValidationError]) {
+    self.errors = errors
+    guard errors.count > Self.maximum else { return }
+    self.errors.removeSubrange(Self.maximum...)
+    self.errors.append(
+      ValidationError(pointer: "", code: "more_errors", message: "\(errors.count - Self.maximum) more are left out here"))
+  }
 }

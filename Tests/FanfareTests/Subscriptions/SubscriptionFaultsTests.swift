@@ -24,6 +24,15 @@ import Testing
     #expect(faults(text).map { [$0.pointer, $0.code] } == [[pointer, code]])
   }
 
+  @Test func `a document that is wrong in very many places says how many it leaves out`() {
+    let faults = faults("[\(Array(repeating: "1", count: 900).joined(separator: ","))]")
+    #expect(faults.count == 900)
+    let members = (0..<2_500).map { "\"k\($0)\":1" }.joined(separator: ",")
+    let more = self.faults(of: members)
+    #expect(more.count == 1_001)
+    #expect(more.last == ValidationError(pointer: "", code: "more_errors", message: "1500 more are left out here"))
+  }
+
   @Test(arguments: [
     (#""id":"""#, "/0/id", "invalid_value"), (#""id":"-a""#, "/0/id", "invalid_value"), (#""id":"a b""#, "/0/id", "invalid_value"),
     (#""id":"é""#, "/0/id", "invalid_value"), (#""id":4"#, "/0/id", "invalid_type"), (#""id":[]"#, "/0/id", "invalid_value"),

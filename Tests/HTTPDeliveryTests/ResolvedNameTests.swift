@@ -64,4 +64,25 @@ struct ResolvedNameTests {
     #expect(receiver.requests.map(\.path) == ["/first", "/last", "/first"])
     try await receiver.close()
   }
+
+  @Test func `a name that comes and goes is found when it is there, and is no other failure when it is not`() async throws {
+    let receiver = try await Receiver { _ in Receiver.Answer(status: 200, headers: [("connection", "close")]) }
+    let hosts = try HostsFile([])
+    defer { hosts.end() }
+    let url = "http://flapping.fanfare.test:\(receiver.port)/"
+    try await withSender(hosts, allowing: ["127.0.0.1/32"]) { sender async throws in
+      for round in 0..<6 {
+        let lines = [["127.0.0.1 flapping.fanfare.test"], [], ["169.254.169.254 flapping.fanfare.test"]][round % 3]
+        try hosts.write(lines)
+        let outcome = try await sender.attempt(sampleTask(UInt64(round), to: url)).outcome
+        switch round % 3 {
+        case 0: #expect(outcome.status == 200, "\(outcome)")
+        case 1: #expect(outcome.failure?.kind == .nameNotResolved, "\(outcome)")
+        default: #expect(outcome.failure?.kind == .addressRefused, "\(outcome)")
+        }
+      }
+    }
+    #expect(receiver.connections == 2)
+    try await receiver.close()
+  }
 }

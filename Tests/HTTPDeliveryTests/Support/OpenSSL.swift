@@ -19,12 +19,19 @@ enum OpenSSL {
 final class Certificate: Sendable {
   let directory: URL
 
-  init() throws {
+  /// - Parameter isExpired: whether its time was over yesterday.
+  init(isExpired: Bool = false) throws {
     directory = FileManager.default.temporaryDirectory.appending(path: "fanfare-tls-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     try OpenSSL.run([
       "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=localhost",
       "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate,
+    ])
+    guard isExpired else { return }
+    let request = directory.appending(path: "request.pem").path
+    try OpenSSL.run(["x509", "-x509toreq", "-copy_extensions", "copyall", "-in", certificate, "-signkey", key, "-out", request])
+    try OpenSSL.run([
+      "x509", "-req", "-days", "-1", "-copy_extensions", "copyall", "-in", request, "-signkey", key, "-out", certificate,
     ])
   }
 

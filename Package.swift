@@ -23,6 +23,16 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let jwt: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 
+// What reads bytes from outside, and checks on it: a test, or with FANFARE_FUZZ in the environment a program for libFuzzer (deploy/fuzz),
+// which no ordinary build can link.
+let fuzzed: [Target.Dependency] = [
+  "Fanfare", "AMQPSource", "SQLiteStore", "HTTPDelivery", "Pipeline", "EventAPI", "CRabbitMQ", "CCurl", "Threading",
+]
+let fuzz: Target =
+  Context.environment["FANFARE_FUZZ"] == nil
+  ? .testTarget(name: "FuzzTests", dependencies: fuzzed + ["fanfare"], exclude: ["Corpus", "Fuzz"], swiftSettings: settings)
+  : .executableTarget(name: "Fuzz", dependencies: fuzzed, path: "Tests/FuzzTests", exclude: ["Corpus", "Tests"], swiftSettings: settings)
+
 // The targets stand bottom-up: what is listed later may import what is listed earlier, never the other way round.
 // `swift build --explicit-target-dependency-import-check error` holds every import against this list.
 let package = Package(
@@ -152,6 +162,7 @@ let package = Package(
         nio, nioPosix, nioHTTP, nioSSL,
       ],
       swiftSettings: settings),
+    fuzz,
     .testTarget(
       name: "AccessTests",
       dependencies: [
@@ -168,7 +179,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "Fanfare", "fanfare", "Threading", "AMQPSource", "HTTPDelivery", "BrokerFixture", "ServiceFixture", hummingbird, logging,
+        "Fanfare", "fanfare", "Threading", "AMQPSource", "HTTPDelivery", "BrokerFixture", "ServiceFixture", hummingbird, httpClient, nio,
+        nioPosix, nioHTTP, logging,
       ],
       swiftSettings: settings),
   ]

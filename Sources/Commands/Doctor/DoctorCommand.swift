@@ -14,7 +14,7 @@ struct DoctorCommand: AsyncParsableCommand {
       --quick leaves most of that out.
       """)
 
-  @Flag(help: "Check pages only by themselves, and leave the timelines out.")
+  @Flag(help: "Check pages only by themselves, and leave timelines and ids out.")
   var quick = false
 
   @Flag(help: "Print JSON for programs instead of a table for people.")

@@ -43,6 +43,8 @@ public enum StoreCheck: String, Sendable, CaseIterable {
   case deliveries
   /// Whether each event is in its timelines, and nothing else is.
   case timelines
+  /// Whether each event is found by its id, so that it is told from a new one when it comes again.
+  case ids
   /// Whether what is due is being made.
   case backlog
   /// What could not be read, and what is to be published.

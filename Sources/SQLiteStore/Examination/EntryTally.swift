@@ -1,4 +1,4 @@
-/// What a set of timeline entries comes to, in whatever order they are met: their number, and a sum over all of what each says.
+/// What a set of entries comes to, in whatever order they are met: their number, and a sum over all of what each says.
 ///
 /// Two sets with the same tally are the same, but for one chance in 2^64.
 struct EntryTally: Equatable, Sendable {
@@ -6,13 +6,17 @@ struct EntryTally: Equatable, Sendable {
   private var sum: UInt64 = 0
 
   mutating func add(_ entry: TimelineEntry, in run: RunKey) {
+    add([
+      run.timeline, run.audience, entry.position.occurredAt, entry.position.sequence, entry.audience, entry.type, entry.flags.rawValue,
+    ])
+  }
+
+  mutating func add(_ entry: IDEntry) { add([entry.key, entry.sequence]) }
+
+  private mutating func add(_ words: [Int64]) {
     count += 1
     var hash: UInt64 = 0x9E37_79B9_7F4A_7C15
-    for word in [
-      run.timeline, run.audience, entry.position.occurredAt, entry.position.sequence, entry.audience, entry.type, entry.flags.rawValue,
-    ] {
-      hash = Self.mixed(hash ^ UInt64(bitPattern: word))
-    }
+    for word in words { hash = Self.mixed(hash ^ UInt64(bitPattern: word)) }
     sum &+= hash
   }
 

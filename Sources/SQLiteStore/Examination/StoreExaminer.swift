@@ -9,7 +9,8 @@ public struct StoreExaminer: StoreExamination {
     /// Gives the key of this id, or throws a sentence.
     public var secretKey: @Sendable (SecretKey.ID) throws -> SecretKey
     public var clock: @Sendable () -> Timestamp
-    /// Leaves out what takes long in large stores: whether indexes say what tables say, and the timelines' entries.
+    /// Leaves out what takes long in large stores: whether indexes say what tables say, the timelines' entries, and the keys of
+    /// ids.
     public var isQuick = false
     /// ``APIKey/digest(of:)`` of the credential that commands use; nil if there is none.
     public var credential: [UInt8]?
@@ -45,6 +46,7 @@ public struct StoreExaminer: StoreExamination {
       case .events: try await EventAccount(self).findings()
       case .deliveries: try await DeliveryAccount(self).findings()
       case .timelines: [try await TimelineAccount(self).finding()]
+      case .ids: try await IDAccount(self).findings()
       case .backlog: try await backlog()
       case .mail: [try await quarantine(), try await outbox()]
       case .secrets: [try await secrets(), try await credential()].compactMap(\.self)

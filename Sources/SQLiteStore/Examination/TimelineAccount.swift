@@ -55,7 +55,7 @@ struct TimelineAccount {
     return Counts(expected: expected.tally, found: found.tally)
   }
 
-  private static func lastRemoved(in db: Database) throws -> Int64 {
+  static func lastRemoved(in db: Database) throws -> Int64 {
     try Int64.fetchOne(db, sql: "SELECT max(row) FROM removed_event") ?? 0
   }
 

@@ -46,14 +46,15 @@ struct IDFilter: Sendable {
 
   mutating func insert(_ key: Int64, of sequence: Int64) {
     let block = block(of: key)
-    forEachBit(of: key) { words[block + $0 >> 6] |= 1 << UInt64($0 & 63) }
+    Self.forEachBit(of: key) { words[block + $0 >> 6] |= 1 << UInt64($0 & 63) }
     changed.insert(block / Self.rowWords)
     keys += 1
     lastSequence = max(lastSequence, sequence)
   }
 
-  func mayContain(_ key: Int64) -> Bool {
-    let block = block(of: key)
+  func mayContain(_ key: Int64) -> Bool { Self.isSet(key, in: words, block: block(of: key)) }
+
+  private static func isSet(_ key: Int64, in words: [UInt64], block: Int) -> Bool {
     var isSet = true
     forEachBit(of: key) { isSet = isSet && words[block + $0 >> 6] & (1 << UInt64($0 & 63)) != 0 }
     return isSet
@@ -78,19 +79,29 @@ struct IDFilter: Sendable {
     return true
   }
 
+  /// The row that a key's bits are in, of a filter that was made for so many keys.
+  static func row(of key: Int64, capacity: Int) -> Int { block(of: key, words: rows(capacity) * rowWords) / rowWords }
+
+  /// As ``mayContain(_:)``, of the one row of a filter that the key's bits are in.
+  static func mayContain(_ key: Int64, row words: [UInt64], capacity: Int) -> Bool {
+    isSet(key, in: words, block: block(of: key, words: rows(capacity) * rowWords) % rowWords)
+  }
+
   // MARK: Places of a key
 
+  private func block(of key: Int64) -> Int { Self.block(of: key, words: words.count) }
+
   /// The first word of its block. Blocks are in the order of keys, so that what is put in in that order changes neighbours.
-  private func block(of key: Int64) -> Int {
+  private static func block(of key: Int64, words: Int) -> Int {
     // Keys have 48 bits, with a sign.
     let place = UInt64(bitPattern: key &+ (1 << 47)) >> 16
-    return Int((place * UInt64(words.count / Self.blockWords)) >> 32) * Self.blockWords
+    return Int((place * UInt64(words / blockWords)) >> 32) * blockWords
   }
 
   /// Calls with places among the block's 512 bits, the same for a key each time.
-  private func forEachBit(of key: Int64, _ body: (Int) -> Void) {
+  private static func forEachBit(of key: Int64, _ body: (Int) -> Void) {
     var bits = UInt64(bitPattern: key) &* 0x9E37_79B9_7F4A_7C15
-    for _ in 0..<Self.bitsSet {
+    for _ in 0..<bitsSet {
       body(Int(bits >> 55))
       bits <<= 9
     }

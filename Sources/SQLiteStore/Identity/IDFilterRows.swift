@@ -3,7 +3,23 @@ internal import GRDB
 /// Reading and changing of `id_filter` and `id_filter_row`.
 enum IDFilterRows {
   static func read(in db: Database) throws -> [IDFilter] {
-    var filters: [IDFilter] = []
+    var filters = try heads(in: db).map {
+      IDFilter(number: $0.number, capacity: $0.capacity, keys: $0.keys, lastSequence: $0.lastSequence)
+    }
+    for index in filters.indices { try readRows(of: &filters[index], in: db) }
+    return filters
+  }
+
+  /// A row of `id_filter`.
+  struct Head {
+    let number: Int64
+    let capacity: Int
+    let keys: Int
+    let lastSequence: Int64
+  }
+
+  static func heads(in db: Database) throws -> [Head] {
+    var heads: [Head] = []
     let select = try Statement("SELECT number, capacity, keys, last_seq FROM id_filter ORDER BY number", in: db)
     defer { select.reset() }
     while try select.step() {
@@ -11,10 +27,9 @@ enum IDFilterRows {
       guard capacity > 0, capacity <= greatestCapacity else {
         throw SQLiteStoreError(.corrupt, "the filter of ids \(select.int64(0)) is made for \(capacity) keys")
       }
-      filters.append(IDFilter(number: select.int64(0), capacity: capacity, keys: select.int(2), lastSequence: select.int64(3)))
+      heads.append(Head(number: select.int64(0), capacity: capacity, keys: select.int(2), lastSequence: select.int64(3)))
     }
-    for index in filters.indices { try readRows(of: &filters[index], in: db) }
-    return filters
+    return heads
   }
 
   /// Writes the rows in which it has got keys since the last time.
@@ -27,7 +42,7 @@ enum IDFilterRows {
     try replace.run()
     let replaceRow = try Statement("INSERT OR REPLACE INTO id_filter_row(place, bits) VALUES (?, ?)", in: db)
     for row in filter.takeChangedRows() {
-      replaceRow.bind(1, place(of: row, in: filter))
+      replaceRow.bind(1, place(of: row, ofNumber: filter.number))
       filter.withRow(row) { replaceRow.bind(2, copying: $0) }
       try replaceRow.run()
     }
@@ -38,16 +53,16 @@ enum IDFilterRows {
     delete.bind(1, filter.number)
     try delete.run()
     let deleteRows = try Statement("DELETE FROM id_filter_row WHERE place BETWEEN ? AND ?", in: db)
-    deleteRows.bind(1, place(of: 0, in: filter))
-    deleteRows.bind(2, place(of: filter.rows - 1, in: filter))
+    deleteRows.bind(1, place(of: 0, ofNumber: filter.number))
+    deleteRows.bind(2, place(of: filter.rows - 1, ofNumber: filter.number))
     try deleteRows.run()
   }
 
   private static func readRows(of filter: inout IDFilter, in db: Database) throws {
     let select = try Statement("SELECT place, bits FROM id_filter_row WHERE place BETWEEN ? AND ?", in: db)
     defer { select.reset() }
-    select.bind(1, place(of: 0, in: filter))
-    select.bind(2, place(of: filter.rows - 1, in: filter))
+    select.bind(1, place(of: 0, ofNumber: filter.number))
+    select.bind(2, place(of: filter.rows - 1, ofNumber: filter.number))
     while try select.step() {
       let row = Int(select.int64(0) & (rowsOfNumber - 1))
       guard select.withBlob(1, { filter.setRow(row, to: $0) }) else {
@@ -57,7 +72,7 @@ enum IDFilterRows {
   }
 
   /// Rows of a filter stand one after the other.
-  private static func place(of row: Int, in filter: IDFilter) -> Int64 { filter.number * rowsOfNumber + Int64(row) }
+  static func place(of row: Int, ofNumber number: Int64) -> Int64 { number * rowsOfNumber + Int64(row) }
 
   private static let rowsOfNumber: Int64 = 1 << 24
   /// Larger than any that is made, and small enough to be allocated.

@@ -15,6 +15,9 @@ struct IDMark {
     key = .min
   }
 
+  /// Whether an entry is to be in the table, if its event is there.
+  func covers(_ entry: IDEntry) -> Bool { entry.sequence <= foldedTo || entry.sequence <= foldingTo && entry.key <= key }
+
   init(in db: Database) throws {
     let select = try Statement("SELECT ids_folded_to, ids_folding_to, ids_folding_key FROM timeline_fold", in: db)
     defer { select.reset() }

@@ -9,13 +9,25 @@ enum RecentKeys {
     let select = try Statement("SELECT first_seq, keys FROM recent_id WHERE first_seq > ? ORDER BY first_seq", in: db)
     defer { select.reset() }
     select.bind(1, sequence)
-    while try select.step() {
-      let first = select.int64(0)
-      select.withBlob(1) { bytes in
-        for index in 0..<bytes.count / 8 {
-          let key = Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: index * 8, as: Int64.self))
-          if key != none { body(key, first + Int64(index)) }
-        }
+    while try select.step() { each(in: select, body) }
+  }
+
+  /// By their sequences, the keys of one row.
+  static func keys(from first: Int64, in db: Database) throws -> [Int64: Int64] {
+    var keys: [Int64: Int64] = [:]
+    let select = try Statement("SELECT first_seq, keys FROM recent_id WHERE first_seq = ?", in: db)
+    defer { select.reset() }
+    select.bind(1, first)
+    if try select.step() { each(in: select) { keys[$1] = $0 } }
+    return keys
+  }
+
+  private static func each(in row: Statement, _ body: (_ key: Int64, _ sequence: Int64) -> Void) {
+    let first = row.int64(0)
+    row.withBlob(1) { bytes in
+      for index in 0..<bytes.count / 8 {
+        let key = Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: index * 8, as: Int64.self))
+        if key != none { body(key, first + Int64(index)) }
       }
     }
   }

@@ -23,6 +23,22 @@ struct StoreIdentity: Sendable {
     replays = RowNames(high: try number("replay_high"))
   }
 
+  /// Reads the numbers of a database that has them, and makes none.
+  ///
+  /// - Throws: ``SQLiteStoreError`` if it has not.
+  init(reading db: Database) throws {
+    func number(_ name: String) throws -> UInt64 {
+      guard let kept = try Int64.fetchOne(db, sql: "SELECT value FROM meta WHERE name = ?", arguments: [name]) else {
+        throw SQLiteStoreError(.corrupt, "the store's own number \(name) is missing")
+      }
+      return UInt64(bitPattern: kept)
+    }
+    fingerprintKey = (try number("fingerprint_key_0"), try number("fingerprint_key_1"))
+    deliveries = RowNames(high: try number("delivery_high"))
+    quarantine = RowNames(high: try number("quarantine_high"))
+    replays = RowNames(high: try number("replay_high"))
+  }
+
   func fingerprint(of text: String) -> Int64 {
     var text = text
     return text.withUTF8 { Int64(bitPattern: SipHash.hash(UnsafeRawBufferPointer($0), key: fingerprintKey)) }

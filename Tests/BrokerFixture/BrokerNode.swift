@@ -137,6 +137,14 @@ final class BrokerNode: Sendable {
     try held.input.close()
   }
 
+  func send(_ signal: Int32) throws {
+    let file = directory.appending(path: "node.pid")
+    let text = try String(contentsOf: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+    guard leash.withLock({ $0 != nil }), let number = Int32(text), Foundation.kill(number, signal) == 0 else {
+      throw BrokerFixtureError("the private RabbitMQ is not running")
+    }
+  }
+
   private func write(_ text: String, to name: String) throws {
     try Data((text + "\n").utf8).write(to: directory.appending(path: name))
   }

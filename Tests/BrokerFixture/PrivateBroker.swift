@@ -69,6 +69,17 @@ public final class PrivateBroker: Sendable {
   /// Shuts the node down in order; some seconds.
   public func stop() async throws { try await owned().end("stop") }
 
+  /// Has the node stand still as it is, with its connections open, until ``resume()``.
+  public func pause() throws { try owned().send(SIGSTOP) }
+
+  public func resume() throws { try owned().send(SIGCONT) }
+
+  /// Has the TLS listener show another certificate from now on; 1 to 2 seconds.
+  public func show(_ certificate: ListenerCertificate) async throws {
+    try await Certificates.renew(in: directory.appending(path: "tls"), certificate)
+    try await control("eval", "ssl:clear_pem_cache().")
+  }
+
   /// Starts the node again on its data and its ports.
   public func start() async throws { try await owned().start() }
 
@@ -82,6 +93,13 @@ public final class PrivateBroker: Sendable {
     guard let node else { throw BrokerFixtureError("this broker was not started by the tests") }
     return node
   }
+}
+
+/// What the TLS listener shows.
+public enum ListenerCertificate: Sendable {
+  case good
+  /// Since yesterday.
+  case expired
 }
 
 public struct BrokerFixtureError: Error, CustomStringConvertible {

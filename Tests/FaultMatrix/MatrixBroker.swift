@@ -9,20 +9,22 @@ actor MatrixBroker {
   private static let share = 25
 
   nonisolated let node: PrivateBroker
+  /// Those who may do everything in each virtual host.
+  private let users: [String]
   private var free: [String] = []
   private var used: [String] = []
   private var count = 0
 
-  init(_ node: PrivateBroker) { self.node = node }
+  init(_ node: PrivateBroker, users: [String] = ["guest"]) {
+    self.node = node
+    self.users = users
+  }
 
   /// A virtual host that nobody has used.
   func virtualHost() async throws -> String {
     if free.isEmpty {
       let names = (0..<Self.share).map { "round-\(count + $0)" }
-      try await evaluate(
-        "[rabbit_vhost:delete(N, <<\"test\">>) || N <- \(list(used))], [begin rabbit_vhost:add(N, <<\"test\">>), "
-          + "rabbit_auth_backend_internal:set_permissions(<<\"guest\">>, N, <<\".*\">>, <<\".*\">>, <<\".*\">>, <<\"test\">>) end "
-          + "|| N <- \(list(names))].")
+      try await make(names, removing: used)
       count += Self.share
       used = []
       free = names.reversed()
@@ -32,11 +34,17 @@ actor MatrixBroker {
     return name
   }
 
+  nonisolated func make(_ names: [String], removing old: [String] = []) async throws {
+    try await node.control(
+      "eval",
+      "[rabbit_vhost:delete(N, <<\"test\">>) || N <- \(list(old))], [begin rabbit_vhost:add(N, <<\"test\">>), "
+        + "[rabbit_auth_backend_internal:set_permissions(U, N, <<\".*\">>, <<\".*\">>, <<\".*\">>, <<\"test\">>) "
+        + "|| U <- \(list(users))] end || N <- \(list(names))].")
+  }
+
   nonisolated func url(ofVirtualHost name: String) -> String { "\(node.url)/\(name)" }
 
-  private func evaluate(_ expression: String) async throws { try await node.control("eval", expression) }
-
-  private func list(_ names: [String]) -> String { "[" + names.map { "<<\"\($0)\">>" }.joined(separator: ",") + "]" }
+  private nonisolated func list(_ names: [String]) -> String { "[" + names.map { "<<\"\($0)\">>" }.joined(separator: ",") + "]" }
 }
 
 extension Logger {

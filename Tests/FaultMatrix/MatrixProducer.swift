@@ -38,8 +38,7 @@ final class MatrixProducer: Sendable {
   private func publish(_ messages: [Traffic.Message]) async throws {
     var open = messages
     while !open.isEmpty {
-      let outcomes = try await publisher.publish(
-        open.map { PublishMessage(exchange: $0.exchange, routingKey: "test", body: Array($0.text.utf8)) })
+      let outcomes = try await publisher.publish(open.map(PublishMessage.init))
       var refused: [Traffic.Message] = []
       for (message, outcome) in zip(open, outcomes) {
         switch outcome {
@@ -53,11 +52,58 @@ final class MatrixProducer: Sendable {
     }
   }
 
+  /// Publishes what a broker that comes and goes has not taken again, until it has; what it may have or not is left at that.
+  ///
+  /// - Parameter isPromised: false if what is confirmed may be deleted with its queue: it counts as unconfirmed.
+  func sendUntilTaken(_ messages: [Traffic.Message], isPromised: Bool = true) async throws {
+    var open = messages
+    while !open.isEmpty {
+      let outcomes = try await outcomes(of: open)
+      var rest: [Traffic.Message] = []
+      for (message, outcome) in zip(open, outcomes) {
+        switch outcome {
+        case .confirmed: note(message, isConfirmed: isPromised)
+        case .unconfirmed: note(message, isConfirmed: false)
+        case .refused, .returned: rest.append(message)
+        }
+      }
+      open = rest
+      // A back-off: no signal comes from a broker that is well again.
+      if !open.isEmpty { try await Task.sleep(for: .milliseconds(100)) }
+    }
+  }
+
+  /// Publishes it as often as it takes to have it confirmed.
+  func sendUntilConfirmed(_ message: Traffic.Message) async throws {
+    while true {
+      let isConfirmed = try await outcomes(of: [message]) == [.confirmed]
+      note(message, isConfirmed: isConfirmed)
+      if isConfirmed { return }
+      try await Task.sleep(for: .milliseconds(100))
+    }
+  }
+
+  /// Nothing is published while there is no connection.
+  private func outcomes(of messages: [Traffic.Message]) async throws -> [PublishOutcome] {
+    do {
+      return try await publisher.publish(messages.map(PublishMessage.init))
+    } catch let error as AMQPError where error.code != .stopped {
+      return messages.map { _ in .refused(error.description) }
+    }
+  }
+
+  /// - Returns: whether the HTTP door has taken it.
+  func post(_ document: Traffic.Message, to service: MatrixService) async -> Bool {
+    let isTaken = await service.create(document.text)
+    note(document, isConfirmed: isTaken)
+    return isTaken
+  }
+
   /// Posts events one after the other to the HTTP door, for as long as the service is there. What is not answered with 200 may be stored or
   /// not.
   func post(_ documents: [Traffic.Message], to service: MatrixService) async {
     for document in documents where service.process.isRunning {
-      note(document, isConfirmed: await service.create(document.text))
+      _ = await post(document, to: service)
     }
   }
 
@@ -87,6 +133,12 @@ final class MatrixProducer: Sendable {
       }
       return letters
     }
+  }
+}
+
+extension PublishMessage {
+  fileprivate init(_ message: Traffic.Message) {
+    self.init(exchange: message.exchange, routingKey: "test", body: Array(message.text.utf8))
   }
 }
 

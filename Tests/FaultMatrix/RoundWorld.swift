@@ -15,6 +15,8 @@ final class RoundWorld {
   let subscriptions: [PlainSubscription]
   private(set) var kills: [Kill] = []
   private(set) var isSubscribed = false
+  /// What was taken from the dead-letter queue before the end.
+  private var earlierDeadLetters: [PublishedDeadLetter] = []
 
   private init(amqpURL: String, directory: URL, receiver: MatrixReceiver, producer: MatrixProducer) throws {
     self.amqpURL = amqpURL
@@ -63,10 +65,13 @@ final class RoundWorld {
     kills.append(Kill(store: try StoreImage(directory: directory), requests: receiver.requests.count))
   }
 
+  /// Takes what is in the dead-letter queue: it is going to be deleted. The outbox is empty, and nobody publishes.
+  func noteDeadLetters() async throws { earlierDeadLetters += try await producer.takeDeadLetters(of: amqpURL) }
+
   /// The account, once the service has ended.
   func reckon() async throws -> Reckoning {
     await receiver.quiet()
-    let letters = try await producer.takeDeadLetters(of: amqpURL)
+    let letters = earlierDeadLetters + (try await producer.takeDeadLetters(of: amqpURL))
     var evidence = Evidence(
       sent: producer.sent, subscriptions: subscriptions, store: try StoreImage(directory: directory, checksIntegrity: true),
       requests: receiver.requests, deadLetters: letters)

@@ -51,8 +51,11 @@ struct Traffic {
   /// One that no subscription is for: once it is stored, so is all that was sent before it.
   mutating func sentinel() -> Message {
     count += 1
-    let id = "sentinel-\(count)"
-    return Message(exchange: "platform.events", event: id, text: #"{"id":"\#(id)","type":"USER_SIGNUP"}"#)
+    return Self.sentinel("sentinel-\(count)")
+  }
+
+  static func sentinel(_ id: String) -> Message {
+    Message(exchange: "platform.events", event: id, text: #"{"id":"\#(id)","type":"USER_SIGNUP"}"#)
   }
 
   private mutating func message() -> Message {

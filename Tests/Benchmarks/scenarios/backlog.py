@@ -97,6 +97,6 @@ class Backlog(Scenario):
 SCENARIOS = [
     Backlog(
         name="backlog", sentence="{events} deliveries pile up for an endpoint that refuses; then kill -9, a new start, and rest",
-        events=1_000_000, quick_events=50_000, contestants=("fanfare",), position=30,
+        events=1_000_000, quick_events=30_000, contestants=("fanfare",), position=30,
         columns=("stored_per_second", "last_ratio", "peak_mib", "cold_start_s", "cold_mib", "idle_us", "idle_mib")),
 ]

@@ -40,11 +40,12 @@ extension WriteTransaction {
   }
 
   func putInOutbox(_ message: DeadLetter) throws {
-    let insert = try statement("INSERT INTO outbox(routing_key, content_type, headers, body) VALUES (?, ?, ?, ?)")
+    let insert = try statement("INSERT INTO outbox(routing_key, content_type, headers, body, created_at) VALUES (?, ?, ?, ?, ?)")
     insert.bind(1, message.routingKey)
     insert.bind(2, message.contentType)
     insert.bind(3, JSONValue.object(message.headers.map { .init($0.name, .string($0.value)) }).text)
     insert.bind(4, message.body)
+    insert.bind(5, createdAt())
     try insert.run()
     memory.counts.outbox += 1
   }

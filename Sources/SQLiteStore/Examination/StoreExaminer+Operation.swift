@@ -66,13 +66,17 @@ extension StoreExaminer {
       advice: "GET /api/v1/events/quarantine/ says why each could not be read; have its producer mended, and requeue it.")
   }
 
-  /// Rows have no time: whether they move is told by the service's health.
   func outbox() async throws -> Finding {
-    let count = try await file.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM outbox") ?? 0 }
-    if count == 0 { return Finding("outbox", "nothing waits to be published to fanfare.dead") }
-    if count < 1_000 { return Finding("outbox", "\(count) messages wait to be published to fanfare.dead") }
+    let (count, oldest) = try await file.read { db in
+      let oldest = try Int64.fetchOne(db, sql: "SELECT created_at FROM outbox ORDER BY id LIMIT 1")
+      return (try Int.fetchOne(db, sql: "SELECT count(*) FROM outbox") ?? 0, oldest.map { Timestamp(nanoseconds: $0) })
+    }
+    guard let oldest else { return Finding("outbox", "nothing waits to be published to fanfare.dead") }
+    let text = "\(count) messages wait to be published to fanfare.dead"
+    let since = oldest.nanoseconds > 0 ? "\(text), since \(oldest.rfc3339)" : "\(text), since before the store came to this version"
+    if configuration.clock() - oldest <= Self.lateAfter { return Finding("outbox", since) }
     return Finding(
-      "outbox", .warning, "\(count) messages wait to be published to fanfare.dead",
+      "outbox", .warning, since,
       advice: "They are published when the broker takes them: see amqp_publisher in the service's health.")
   }
 

@@ -1,6 +1,6 @@
 internal import GRDB
 
-/// Ids of events in slices, and filters that tell of most new ones that they are new.
+/// Ids of events in slices, and filters that tell of most new ones that they are new. When messages of the outbox were put there.
 enum Migration0009 {
   static let sql = """
     -- Events by the 48-bit keys of their ids: all that have keys from this row's on to the next one's. See IDSlice.
@@ -9,6 +9,9 @@ enum Migration0009 {
     -- See IDFilter. A row has 4,032 bytes of a filter's bits, at the place `number << 24 | row`; one that is not there has no bit set.
     CREATE TABLE id_filter(number INTEGER PRIMARY KEY, capacity INTEGER NOT NULL, keys INTEGER NOT NULL, last_seq INTEGER NOT NULL);
     CREATE TABLE id_filter_row(place INTEGER PRIMARY KEY, bits BLOB NOT NULL);
+
+    -- 0 of what was there before.
+    ALTER TABLE outbox ADD COLUMN created_at INTEGER NOT NULL DEFAULT 0;
     """
 
   static func migrate(_ db: Database) throws {

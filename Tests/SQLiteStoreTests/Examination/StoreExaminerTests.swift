@@ -206,6 +206,26 @@ import Testing
     }
   }
 
+  @Test func `what waits for long in the outbox is told, with its age`() async throws {
+    try await withWorld { world in
+      let clock = TestClock()
+      let store = try await fill(world, events: 10, clock)
+      let poison = Quarantined(
+        reason: .malformedJSON, detail: "no", origin: Origin(door: .http, raw: Array("{".utf8)), receivedAt: clock.now)
+      _ = try await store.ingest([.quarantined(poison)])
+      func outbox(_ age: Duration) async throws -> Finding? {
+        try await examine(world, at: clock.now + age).first { $0.subject == "outbox" }
+      }
+      #expect(try await outbox(.seconds(900))?.severity == .ok)
+      let late = try await outbox(.seconds(901))
+      #expect(late?.severity == .warning)
+      #expect(late?.observation == "1 messages wait to be published to fanfare.dead, since \(clock.now.rfc3339)")
+      try await store.pool.write { try $0.execute(sql: "UPDATE outbox SET created_at = 0") }
+      #expect(try await outbox(.zero)?.observation.contains("since before the store came to this version") == true)
+      try await store.close()
+    }
+  }
+
   @Test func `what is due for long is told, unless its endpoint asked to be left alone`() async throws {
     try await withWorld { world in
       let store = try await fill(world, events: 10)

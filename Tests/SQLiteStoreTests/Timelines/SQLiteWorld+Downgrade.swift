@@ -34,7 +34,7 @@ extension SQLiteWorld {
       try db.execute(
         sql: """
           DROP TABLE timeline_slice; DROP TABLE timeline_head; DROP TABLE recent_id; DROP TABLE timeline_fold;
-          DROP TABLE id_slice; DROP TABLE id_filter; DROP TABLE id_filter_row;
+          DROP TABLE id_slice; DROP TABLE id_filter; DROP TABLE id_filter_row; ALTER TABLE outbox DROP COLUMN created_at;
           DELETE FROM grdb_migrations WHERE identifier IN ('0008', '0009');
           """)
     }

@@ -179,8 +179,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "Fanfare", "fanfare", "Threading", "AMQPSource", "HTTPDelivery", "BrokerFixture", "ServiceFixture", hummingbird, httpClient, nio,
-        nioPosix, nioHTTP, logging,
+        "Fanfare", "fanfare", "Threading", "AMQPSource", "HTTPDelivery", "BrokerFixture", "ServiceFixture", "Programs", hummingbird,
+        httpClient, nio, nioPosix, nioHTTP, logging,
       ],
       swiftSettings: settings),
   ]

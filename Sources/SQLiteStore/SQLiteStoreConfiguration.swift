@@ -13,6 +13,8 @@ public struct SQLiteStoreConfiguration: Sendable {
   public var defaultVisibility: DefaultVisibility
   /// What time it is. Called on the writer, once a transaction.
   public var clock: @Sendable () -> Timestamp
+  /// The time that deliveries are due by, and endpoints' pauses and probes: the dispatcher's. The same as ``clock`` if it is not set.
+  public var steadyClock: @Sendable () -> Timestamp
   public var logger: Logger
   /// How many readers may work at once; each keeps up to 2 MiB of pages.
   public var readers = 3
@@ -31,6 +33,7 @@ public struct SQLiteStoreConfiguration: Sendable {
     self.secretKey = secretKey
     self.defaultVisibility = defaultVisibility
     self.clock = clock
+    steadyClock = clock
     self.logger = logger
   }
 

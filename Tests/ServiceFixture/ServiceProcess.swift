@@ -25,10 +25,14 @@ public final class ServiceProcess: Sendable {
 
   /// Starts the service and waits until it says that it is up.
   ///
-  /// - Parameter settings: more keys, as `--set key=value` has them.
+  /// - Parameters:
+  ///   - settings: more keys, as `--set key=value` has them.
+  ///   - environment: more variables; of the caller's it gets none.
   /// - Throws: ``ServiceFailure`` if it ends before.
-  public static func start(in directory: URL, settings: [String: String]) async throws -> ServiceProcess {
-    let service = try launch(in: directory, settings: settings)
+  public static func start(
+    in directory: URL, settings: [String: String], environment: [String: String] = [:]
+  ) async throws -> ServiceProcess {
+    let service = try launch(in: directory, settings: settings, environment: environment)
     guard await service.isUp() else {
       throw ServiceFailure(description: "the service did not come up: \(service.logTail)")
     }
@@ -102,6 +106,9 @@ public final class ServiceProcess: Sendable {
     Foundation.kill(process.processIdentifier, SIGKILL)
     await ended()
   }
+
+  /// Sends SIGTERM, and does not wait.
+  public func askToStop() { Foundation.kill(process.processIdentifier, SIGTERM) }
 
   /// Asks it to stop: SIGTERM.
   ///

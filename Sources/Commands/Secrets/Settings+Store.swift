@@ -7,9 +7,11 @@ extension Settings {
   var secretKeyFile: SecretKeyFile { SecretKeyFile(path: "\(dataDirectory)/secrets.key") }
 
   func storeConfiguration(logger: Logger = Logger(label: "fanfare.store")) -> SQLiteStoreConfiguration {
-    SQLiteStoreConfiguration(
+    var configuration = SQLiteStoreConfiguration(
       path: storePath, secretKey: secretKeyFile.key(withID:), defaultVisibility: events.defaultVisibility, clock: SystemClock.now,
       logger: logger)
+    configuration.steadyClock = SystemClock.steadyNow
+    return configuration
   }
 
   /// For commands that work on the store itself: a slip in the directory's name must not make a second store.

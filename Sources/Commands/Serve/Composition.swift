@@ -61,6 +61,7 @@ struct Composition {
       intake: door, events: store, subscriptions: store, deliveries: store, accounts: store, inspection: store, health: health,
       now: SystemClock.now, makeID: ids.next, onRequeue: dispatcher.lookAgain, onSubscriptionsChanged: dispatcher.subscriptionsChanged,
       commits: commits, ping: pinger.ping)
+    ports.steadyNow = SystemClock.steadyNow
     ports.onReplay = replays.wake
     let publicServer = PublicServer(
       configuration: publicConfiguration(certificate), ports: ports,
@@ -171,7 +172,7 @@ struct Composition {
     configuration.limits.perEndpoint = settings.delivery.perEndpointConcurrency
     configuration.limits.breaker = BreakerRules(pausesAfter: settings.delivery.pauseAfter)
     return Dispatcher(
-      configuration: configuration, store: store, sender: sender, clock: SystemClock.now, logger: Logger(label: "fanfare.delivery"),
+      configuration: configuration, store: store, sender: sender, clock: SystemClock.steadyNow, logger: Logger(label: "fanfare.delivery"),
       onRecorded: onRecorded)
   }
 

@@ -9,7 +9,7 @@ extension APIPorts {
     if !call.caller.isAdmin {
       for project in try await deliveries.projects(of: ids, for: reader).sorted() { try call.require(.write, project: project) }
     }
-    return try await deliveries.requeue(ids, for: reader, at: now())
+    return try await deliveries.requeue(ids, for: reader, at: steadyNow())
   }
 
   func requeue(matching filter: DeliveryFilter, for call: Call) async throws -> Int {
@@ -18,6 +18,6 @@ extension APIPorts {
     } else if !call.caller.isAdmin {
       throw APIError.permissionDenied("this needs an admin's credential, or in the filter a project whose subscriptions you may write")
     }
-    return try await deliveries.requeue(matching: filter, for: call.caller.reader, at: now())
+    return try await deliveries.requeue(matching: filter, for: call.caller.reader, at: steadyNow())
   }
 }

@@ -12,6 +12,8 @@ public struct APIPorts: Sendable {
   /// One for each part of the service; the service is ready when all of them are.
   public var health: [any HealthReporting]
   public var now: @Sendable () -> Timestamp
+  /// The time that deliveries are due by. The same as ``now`` if it is not set.
+  public var steadyNow: @Sendable () -> Timestamp
   /// Makes an id for a subscription that came without one.
   public var makeID: @Sendable () -> String
   /// Deliveries were scheduled anew.
@@ -44,6 +46,7 @@ public struct APIPorts: Sendable {
     self.inspection = inspection
     self.health = health
     self.now = now
+    steadyNow = now
     self.makeID = makeID
     self.onRequeue = onRequeue
     self.onSubscriptionsChanged = onSubscriptionsChanged

@@ -70,7 +70,7 @@ public struct PublicServer: Service {
       + ReplayRoutes(ports: ports).routes
       + AccountRoutes(ports: ports).routes + KeyRoutes(ports: ports).routes
       + HealthRoutes(parts: ports.health, version: configuration.version).routes
-      + MetricsRoutes(metrics: metrics, inspection: ports.inspection, now: ports.now, version: configuration.version).routes
+      + MetricsRoutes(metrics: metrics, inspection: ports.inspection, now: ports.steadyNow, version: configuration.version).routes
       + FrontPage(version: configuration.version).routes
     return described + DocumentationRoutes(describing: described, version: configuration.version).routes
   }

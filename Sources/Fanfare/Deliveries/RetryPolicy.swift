@@ -22,6 +22,7 @@ public struct RetryPolicy: Sendable, Hashable {
     self.jitter = jitter
   }
 
+  /// - Parameter now: what the delivery's next time counts from.
   public func verdict(on result: AttemptResult, now: Timestamp, using generator: inout some RandomNumberGenerator) -> Verdict {
     let task = result.task
     let judgement = Judgement(of: result.outcome, for: task.subscription.kind)
@@ -43,9 +44,10 @@ public struct RetryPolicy: Sendable, Hashable {
       return Verdict(
         state: .scheduled(at: now + Self.plainTextDelay), reason: reason, why: DecisionText.asPlainText(subject), asPlainText: true)
     case .retried(_, let isThrottle, let retryAfter):
+      // A date that was asked for is one of wall clocks, which the attempt has and `now` need not have.
       let retry = Retry(
         number: task.triesMade + 1, schedule: task.subscription.retrySchedule ?? schedule,
-        throttle: isThrottle ? task.throttles + 1 : nil, asked: RetryAfter.wait(retryAfter, from: now))
+        throttle: isThrottle ? task.throttles + 1 : nil, asked: RetryAfter.wait(retryAfter, from: result.startedAt))
       return verdict(on: retry, of: subject, reason: reason, now: now, using: &generator)
     }
   }

@@ -12,7 +12,7 @@ extension WriteTransaction {
   }
 
   /// Its subscriptions are active again: it begins as one that is well, and that has a backlog.
-  func resume(_ endpoint: EndpointID) throws { try keep(EndpointHealth(resumedAt: now), of: endpoint) }
+  func resume(_ endpoint: EndpointID) throws { try keep(EndpointHealth(resumedAt: steadyNow), of: endpoint) }
 
   private func keep(_ health: EndpointHealth, of endpoint: EndpointID) throws {
     let upsert = try statement(
@@ -30,7 +30,7 @@ extension WriteTransaction {
   /// Keeps what `Retry-After` said, and forgets what is over. A longer pause is not made shorter.
   func pause(_ endpoint: EndpointID, until: Timestamp) throws {
     let forget = try statement("DELETE FROM endpoint_pause WHERE until <= ?")
-    forget.bind(1, now)
+    forget.bind(1, steadyNow)
     try forget.run()
     let keep = try statement(
       "INSERT INTO endpoint_pause(endpoint, until) VALUES (?1, ?2) ON CONFLICT(endpoint) DO UPDATE SET until = max(until, ?2)")

@@ -64,7 +64,7 @@ extension WriteTransaction {
     let isParked = subscription?.isPaused == true || subscription?.isDisabled == true
     let update = try statement("UPDATE delivery SET state = ?, due_at = ? WHERE row = ?")
     update.bind(1, isParked ? StateCode.parked : StateCode.scheduled)
-    update.bind(2, now)
+    update.bind(2, steadyNow)
     update.bind(3, row)
     try update.run()
     return isParked ? nil : row

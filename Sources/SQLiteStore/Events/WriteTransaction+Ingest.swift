@@ -156,7 +156,7 @@ extension WriteTransaction {
       insert.bind(3, subscription.row)
       insert.bind(4, endpoint.row)
       insert.bind(5, isHeld ? StateCode.held : subscription.isPaused ? StateCode.parked : StateCode.scheduled)
-      insert.bind(6, now)
+      insert.bind(6, steadyNow)
       insert.bind(7, createdAt)
       insert.bind(8, lane?.entity)
       try insert.run()
@@ -166,7 +166,7 @@ extension WriteTransaction {
       tasks.append(
         DeliveryTask(
           id: DeliveryID(identity.deliveries.name(row: row, createdAt: createdAt)), event: event, subscription: subscription,
-          endpoint: endpoint, attemptsMade: 0, triesMade: 0, throttles: 0, dueAt: now))
+          endpoint: endpoint, attemptsMade: 0, triesMade: 0, throttles: 0, dueAt: steadyNow))
     }
   }
 }

@@ -173,7 +173,7 @@ extension WriteTransaction {
       insert.bind(3, target.subscription.row)
       insert.bind(4, endpoint.row)
       insert.bind(5, isHeld ? StateCode.held : target.subscription.isPaused ? StateCode.parked : StateCode.scheduled)
-      insert.bind(6, now)
+      insert.bind(6, steadyNow)
       insert.bind(7, createdAt)
       insert.bind(8, replay)
       insert.bind(9, lane?.entity)

@@ -7,6 +7,8 @@ final class WriteTransaction {
   var memory: WriterMemory
   /// When the transaction began; what it makes is made at ``createdAt``.
   let now: Timestamp
+  /// The same instant as the dispatcher has it: what it makes is due then.
+  let steadyNow: Timestamp
   let identity: StoreIdentity
   let secrets: SecretBox
   var eventsStored = 0
@@ -30,13 +32,17 @@ final class WriteTransaction {
   /// Of the commit before.
   let lastSequence: Int64
 
-  init(_ db: Database, memory: WriterMemory, recent: RecentIndexes, now: Timestamp, identity: StoreIdentity, secrets: SecretBox) {
+  init(
+    _ db: Database, memory: WriterMemory, recent: RecentIndexes, now: Timestamp, steadyNow: Timestamp, identity: StoreIdentity,
+    secrets: SecretBox
+  ) {
     self.db = db
     self.memory = memory
     self.recent = recent
     lastSequence = memory.counts.lastSequence
     newIDs = IDTable(base: lastSequence)
     self.now = now
+    self.steadyNow = steadyNow
     self.identity = identity
     self.secrets = secrets
   }

@@ -25,6 +25,7 @@ final class Writer: Sendable {
   private let queue: Mutex<WriterQueue>
   private let memory: Mutex<WriterMemory>
   private let clock: @Sendable () -> Timestamp
+  private let steadyClock: @Sendable () -> Timestamp
   private let logger: Logger
   private let commitTimer = Timer(label: "fanfare_commit_seconds")
   private let commitCommands = Recorder(label: "fanfare_commit_commands")
@@ -43,6 +44,7 @@ final class Writer: Sendable {
     self.memory = Mutex(memory)
     self.queue = Mutex(WriterQueue(bound: configuration.writerBound, bytesBound: configuration.writerBytesBound))
     self.clock = configuration.clock
+    self.steadyClock = configuration.steadyClock
     self.logger = configuration.logger
   }
 
@@ -115,7 +117,8 @@ final class Writer: Sendable {
   private func commit(_ commands: [WriteCommand], in db: Database, isLast: Bool = false) -> Bool {
     let start = ContinuousClock.now
     let transaction = WriteTransaction(
-      db, memory: memory.withLock { $0.taken() }, recent: recent, now: clock(), identity: identity, secrets: secrets)
+      db, memory: memory.withLock { $0.taken() }, recent: recent, now: clock(), steadyNow: steadyClock(), identity: identity,
+      secrets: secrets)
     let replies: [@Sendable () -> Void]
     do {
       try db.beginTransaction(.immediate)

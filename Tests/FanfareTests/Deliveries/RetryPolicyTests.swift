@@ -125,6 +125,14 @@ import Testing
       found == Verdict(state: .scheduled(at: until), countsAsTry: status == 503, reason: "http_\(status)", pausesEndpointUntil: until))
   }
 
+  @Test(arguments: [-10_800, 10_800])
+  func `a date in Retry-After is held against the wall clock, whatever time the schedule has`(step: Int) {
+    var random = SplitMix(seed: 1)
+    let steadyNow = now + .seconds(step)
+    let attempt = result(answer(503, retryAfter: "Tue, 14 Nov 2023 22:14:20 GMT"))
+    #expect(exact.verdict(on: attempt, now: steadyNow, using: &random).pausesEndpointUntil == steadyNow + .seconds(60))
+  }
+
   @Test func `a short Retry-After does not shorten the wait`() {
     let found = verdict(exact, result(answer(503, retryAfter: "3")))
     #expect(found.state == .scheduled(at: now + .seconds(10)))

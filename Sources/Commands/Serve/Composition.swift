@@ -72,6 +72,7 @@ struct Composition {
     let retention = Retention(limits: settings.retention, store: store, clock: SystemClock.now, logger: Logger(label: "fanfare.retention"))
 
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
+      .init(service: Impatience(logger: logger)),
       .init(service: store), .init(service: sender), .init(service: dispatcher), .init(service: pinger), .init(service: replays),
       .init(service: retention),
     ]

@@ -121,7 +121,7 @@ struct EventAccount {
       if !steps.isEmpty {
         return Finding(
           "clock", .warning, "the clock has stepped back: \(steps.text)",
-          advice: "Have the clock kept right (timedatectl status). Nothing is lost by it; what is due later may wait for so long if the service is started anew.")
+          advice: "Have the clock kept right (timedatectl status). Nothing is lost by it; what is due may wait for so long after a start.")
       }
       return Finding("clock", "the times of events are in order")
     }

@@ -24,9 +24,13 @@ extension SQLiteStore {
     if let identity = FileIdentity(path: file), identity == FileIdentity(path: path) {
       throw SQLiteStoreError(.invalid, "\(file) is the store itself: name a backup")
     }
+    if let identity = FileIdentity(path: file), identity == FileIdentity(path: path + ".part") {
+      throw SQLiteStoreError(.invalid, "\(file) is the name that the copy gets while it is made: rename the backup")
+    }
     if oldPath == nil, FileIdentity(path: path) != nil {
       throw SQLiteStoreError(.invalid, "there is a store at \(path) already: with --force it is kept under another name")
     }
+    try refuseLogWithoutStore(path)
     let backup = try StoreFile(path: file)
     let keyID = try await backup.read { db in
       try StoreVersion.require(in: db, path: file) >= 6 ? try SecretBox.keyID(in: db) : nil
@@ -50,17 +54,41 @@ extension SQLiteStore {
     try copy.close()
     try draft.sync()
     if let oldPath, FileIdentity(path: path) != nil { try keep(path, as: oldPath) }
-    for suffix in ["-wal", "-shm"] { unlink(path + suffix) }
+    for suffix in logSuffixes + ["-shm"] { unlink(path + suffix) }
+    // Nor may a log of the old store come back beside the new one.
+    try StoreDraft.syncDirectory(of: path)
     try draft.finish()
     return summary
+  }
+
+  /// What SQLite has beside a database of what is not in it yet, or is to be undone.
+  private static let logSuffixes = ["-wal", "-journal"]
+
+  /// Somebody has moved the store away and left its log, which may have what was stored last and is nowhere else.
+  private static func refuseLogWithoutStore(_ path: String) throws {
+    if FileIdentity(path: path) != nil { return }
+    for suffix in logSuffixes {
+      var status = stat()
+      guard stat(path + suffix, &status) == 0, status.st_size > 0 else { continue }
+      throw SQLiteStoreError(
+        .invalid,
+        "\(path + suffix) is the log of a store that is not there any more, and may have what was stored last: put it beside that store again, under its name"
+      )
+    }
   }
 
   /// Gives the store that is there a second name, which stays when the first goes to another.
   ///
   /// Its log is moved into it first. A damaged store's may not be; it gets a second name, too.
   private static func keep(_ path: String, as oldPath: String) throws {
-    try? checkpoint(path)
-    for suffix in ["", "-wal"] where FileIdentity(path: path + suffix) != nil {
+    do {
+      try checkpoint(path)
+    } catch let error as DatabaseError where [.SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_FULL].contains(error.resultCode) {
+      throw error
+    } catch {
+      // Too damaged to be opened.
+    }
+    for suffix in [""] + logSuffixes where FileIdentity(path: path + suffix) != nil {
       guard link(path + suffix, oldPath + suffix) == 0 else {
         throw StoreDraft.failure("the store that is there cannot be kept as \(oldPath + suffix)")
       }

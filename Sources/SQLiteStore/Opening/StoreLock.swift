@@ -13,6 +13,8 @@ final class StoreLock: Sendable {
       let code = errno
       throw SQLiteStoreError(.inputOutput, nativeCode: code, "cannot open \(lockPath): \(String(cString: strerror(code)))")
     }
+    // Root makes it for whom the directory belongs to: the service is to open it afterwards.
+    if geteuid() == 0 { clinux_change_owner(descriptor, path.lastIndex(of: "/").map { String(path[...$0]) } ?? ".") }
     let code = clinux_lock_file(descriptor)
     guard code == 0 else {
       let holder = Self.readPID(descriptor)

@@ -188,6 +188,43 @@ import Testing
     }
   }
 
+  @Test func `a log that was left behind by a store that was moved away is not thrown away`() async throws {
+    try await withWorld { world in
+      let store = try await world.open(TestClock())
+      _ = try await store.ingest(arrivals(0..<10))
+      let file = "\(world.directory)/backup"
+      _ = try await backUp(world, to: file)
+      _ = try await store.ingest(arrivals(10..<500))
+      let killed = try await world.copied()
+      try await store.close()
+      try #require(rename(killed.path, killed.path + ".broken") == 0)
+      let log = try #require(FileIdentity(path: killed.path + "-wal"))
+      for old in [nil, killed.path + ".old"] {
+        #expect(await code { try await restore(file, to: killed, keepingOldAs: old) } == .invalid)
+        #expect(FileIdentity(path: killed.path + "-wal") == log)
+      }
+      // Nothing of it is lost when both are put together again.
+      try #require(rename(killed.path + ".broken", killed.path) == 0)
+      try await restore(file, to: killed, keepingOldAs: killed.path + ".old")
+      #expect(try await StoreFile(path: killed.path + ".old").summary().events == 500)
+      try await killed.remove()
+    }
+  }
+
+  @Test func `a backup of the name that the copy gets is refused, and stays`() async throws {
+    try await withWorld { world in
+      let store = try await world.open(TestClock())
+      _ = try await store.ingest(arrivals(0..<10))
+      let other = try await SQLiteWorld.make()
+      let file = other.path + ".part"
+      _ = try await backUp(world, to: file)
+      #expect(await code { try await restore(file, to: other) } == .invalid)
+      #expect(try await StoreFile(path: file).summary().events == 10)
+      try await store.close()
+      try await other.remove()
+    }
+  }
+
   @Test func `what is no backup, is damaged, is newer or has another key is refused, and changes nothing`() async throws {
     try await withWorld { world in
       let store = try await world.open(TestClock())

@@ -69,14 +69,7 @@ enum LastNumber: String {
   static func lastSequence(in db: Database) throws -> Int64 { try sequence.greatest("SELECT max(seq) FROM event", in: db) }
   /// Events up to this one may have been removed without a trace.
   static func lastForgotten(in db: Database) throws -> Int64 {
-    func value(_ number: LastNumber) throws -> Int64? {
-      try Int64.fetchOne(db, sql: "SELECT value FROM meta WHERE name = ?", arguments: [number.rawValue])
-    }
-    if let forgotten = try value(.forgotten) { return forgotten }
-    // Nothing was ever removed.
-    guard let last = try value(.sequence) else { return 0 }
-    // Earlier versions did not write down what they forgot: that was removed before all that is remembered.
-    return try Int64.fetchOne(db, sql: "SELECT min(sequence) - 1 FROM removed_event") ?? last
+    try Int64.fetchOne(db, sql: "SELECT value FROM meta WHERE name = ?", arguments: [forgotten.rawValue]) ?? 0
   }
 
   static func lastDelivery(in db: Database) throws -> Int64 { try delivery.greatest("SELECT max(row) FROM delivery", in: db) }

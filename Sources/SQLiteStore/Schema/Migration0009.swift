@@ -12,6 +12,9 @@ enum Migration0009 {
 
     -- 0 of what was there before.
     ALTER TABLE outbox ADD COLUMN created_at INTEGER NOT NULL DEFAULT 0;
+
+    -- Versions before did not write down which removed events they have forgotten: any of them, if something was removed.
+    INSERT OR IGNORE INTO meta(name, value) SELECT 'last_forgotten', value FROM meta WHERE name = 'last_sequence';
     """
 
   static func migrate(_ db: Database) throws {

@@ -94,7 +94,7 @@ struct IDFilter: Sendable {
   /// The first word of its block. Blocks are in the order of keys, so that what is put in in that order changes neighbours.
   private static func block(of key: Int64, words: Int) -> Int {
     // Keys have 48 bits, with a sign.
-    let place = UInt64(bitPattern: key &+ (1 << 47)) >> 16
+    let place = UInt64(bitPattern: key &+ (1 << 47)) >> 16 & 0xFFFF_FFFF
     return Int((place * UInt64(words / blockWords)) >> 32) * blockWords
   }
 

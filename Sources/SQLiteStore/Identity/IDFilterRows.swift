@@ -23,11 +23,11 @@ enum IDFilterRows {
     let select = try Statement("SELECT number, capacity, keys, last_seq FROM id_filter ORDER BY number", in: db)
     defer { select.reset() }
     while try select.step() {
-      let capacity = select.int(1)
-      guard capacity > 0, capacity <= greatestCapacity else {
-        throw SQLiteStoreError(.corrupt, "the filter of ids \(select.int64(0)) is made for \(capacity) keys")
+      let (number, capacity, keys) = (select.int64(0), select.int(1), select.int(2))
+      guard capacity > 0, capacity <= greatestCapacity, number > 0, number < 1 << 32, keys >= 0, keys < 1 << 48 else {
+        throw SQLiteStoreError(.corrupt, "the filter of ids \(number) is made for \(capacity) keys, and has \(keys)")
       }
-      heads.append(Head(number: select.int64(0), capacity: capacity, keys: select.int(2), lastSequence: select.int64(3)))
+      heads.append(Head(number: number, capacity: capacity, keys: keys, lastSequence: select.int64(3)))
     }
     return heads
   }

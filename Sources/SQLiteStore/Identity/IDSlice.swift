@@ -52,6 +52,7 @@ enum IDSlice {
     do {
       while index < bytes.count {
         key &+= Int64(bitPattern: try Varint.read(bytes, &index))
+        guard StoreIdentity.keys.contains(key) else { throw SQLiteStoreError(.corrupt, "\(key) is no key") }
         guard body(IDEntry(key: key, sequence: Int64(bitPattern: try Varint.read(bytes, &index)))) else { return }
       }
     } catch {

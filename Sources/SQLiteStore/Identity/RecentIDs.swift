@@ -67,13 +67,19 @@ struct RecentIDs: Sendable {
     last = try LastNumber.lastSequence(in: db)
     current = IDTable(base: mark.foldingTo)
     var folding: [IDEntry] = []
+    var stranger: Int64?
     try RecentKeys.each(after: mark.foldedTo, in: db) { key, sequence in
+      guard StoreIdentity.keys.contains(key), sequence > mark.foldedTo, sequence <= last else {
+        stranger = sequence
+        return
+      }
       if sequence > mark.foldingTo {
         current.insert(key, sequence)
       } else if key > mark.key {
         folding.append(IDEntry(key: key, sequence: sequence))
       }
     }
+    if let stranger { throw SQLiteStoreError(.corrupt, "recent_id has no key for event number \(stranger), or that is none") }
     if mark.foldingTo > mark.foldedTo {
       folding.sort()
       sealed = Sealed(folding, upTo: mark.foldingTo)

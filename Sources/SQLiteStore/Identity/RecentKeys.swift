@@ -27,7 +27,7 @@ enum RecentKeys {
     row.withBlob(1) { bytes in
       for index in 0..<bytes.count / 8 {
         let key = Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: index * 8, as: Int64.self))
-        if key != none { body(key, first + Int64(index)) }
+        if key != none { body(key, first &+ Int64(index)) }
       }
     }
   }

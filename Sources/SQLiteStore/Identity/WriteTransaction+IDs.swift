@@ -79,4 +79,6 @@ extension StoreIdentity {
   func key(of id: String) -> Int64 { Self.key(fingerprint: fingerprint(of: id)) }
 
   static func key(fingerprint: Int64) -> Int64 { fingerprint >> 16 }
+
+  static let keys = -(Int64(1) << 47)..<(Int64(1) << 47)
 }

@@ -70,5 +70,27 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    "UPDATE recent_id SET keys = x'FFFFFFFFFFFFFF7E' || substr(keys, 9)", "UPDATE recent_id SET first_seq = 9000000000000000000",
+    "UPDATE id_filter SET number = 1 << 50", "UPDATE id_filter SET capacity = 0", "UPDATE id_filter SET keys = -1",
+    "UPDATE id_filter_row SET bits = x'00'",
+  ]) func `what nobody wrote is refused with a sentence when the store is opened`(damage: String) async throws {
+    try await withWorld { world in
+      var world = world
+      world.foldBounds = FoldBounds(ids: 20, leastIDs: 100, filterKeys: 50)
+      let store = try await world.open(TestClock())
+      for index in 0..<30 { _ = try await store.ingest(arrivals(index..<index + 1)) }
+      try await store.pool.write { db in
+        try db.execute(sql: "DELETE FROM recent_id WHERE first_seq < 30")
+        try db.execute(sql: damage)
+      }
+      let copy = try await world.copied()
+      try await store.close()
+      try await copy.replaceFiles(of: world)
+      let error = await #expect(throws: SQLiteStoreError.self) { _ = try await world.open(TestClock()) }
+      #expect(error?.code == .corrupt)
+    }
+  }
+
   private struct Refused: Error {}
 }

@@ -58,6 +58,7 @@ struct KillRound {
     async let published: Void = producer.send(messages)
     async let posted: Void = producer.post(life.documents, to: service)
     if case .killAfter(let milliseconds) = life.fault {
+      // A random instant is what this life is about.
       try await Task.sleep(for: .milliseconds(milliseconds))
       await service.process.kill()
       _ = try await (published, posted)

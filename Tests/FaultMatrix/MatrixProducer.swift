@@ -79,6 +79,7 @@ final class MatrixProducer: Sendable {
       let isConfirmed = try await outcomes(of: [message]) == [.confirmed]
       note(message, isConfirmed: isConfirmed)
       if isConfirmed { return }
+      // As above.
       try await Task.sleep(for: .milliseconds(100))
     }
   }

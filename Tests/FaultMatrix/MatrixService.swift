@@ -67,6 +67,7 @@ struct MatrixService: Sendable {
   /// Waits until the service is gone, but not for longer than that.
   func gone(within time: Duration) async throws {
     let end = ContinuousClock.now + time
+    // Whoever waits for its end can do so only without a limit.
     while process.isRunning, ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(15)) }
   }
 

@@ -107,6 +107,7 @@ extension MatrixService {
     let end = ContinuousClock.now + Self.patience
     while await ask("GET", "/health/ready")?.status != 200 {
       if !process.isRunning || ContinuousClock.now > end { throw MatrixFailure("the service did not become ready") }
+      // Nor is anybody told of this.
       try await Task.sleep(for: .milliseconds(20))
     }
   }

@@ -8,6 +8,8 @@ public struct Client: Sendable {
   /// A service that was killed is not waited for: the shared client goes on connecting until the request's time is over.
   private static let connections: HTTPClient = {
     var configuration = HTTPClient.Configuration.singletonConfiguration
+    // Nor is an answer given up that says nothing for 90 seconds: a busy machine may be that slow.
+    configuration.timeout.read = .minutes(30)
     configuration.connectionPool.retryConnectionEstablishment = false
     return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }()
@@ -46,7 +48,7 @@ public struct Client: Sendable {
       if headers["Content-Type"] == nil { request.headers.add(name: "Content-Type", value: "application/json") }
       request.body = .bytes(ByteBuffer(string: body))
     }
-    let response = try await Self.connections.execute(request, timeout: .seconds(300))
+    let response = try await Self.connections.execute(request, timeout: .minutes(30))
     let bytes = Array(try await response.body.collect(upTo: 64 << 20).readableBytesView)
     return Answer(
       status: Int(response.status.code), headers: response.headers.map { ($0.name, $0.value) }, bytes: bytes)

@@ -19,7 +19,7 @@ extension World {
     var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)/api/v1/events/stream/?\(query)")
     if let token = person.token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
     if let lastEventID { request.headers.add(name: "Last-Event-ID", value: lastEventID) }
-    let response = try await HTTPClient.shared.execute(request, timeout: .seconds(300))
+    let response = try await Self.connections.execute(request, timeout: .minutes(30))
     #expect(response.status == .ok)
     var events: [Followed] = []
     var line: [UInt8] = []

@@ -43,6 +43,8 @@ final class BrokerLoad: Sendable {
     }
   }
 
+  // The load takes a step each pause, so looking more often would see nothing new.
+
   /// Returns when nothing is under way any more.
   func pause() async throws {
     state.withLock { $0.wish = .pause }

@@ -37,12 +37,12 @@ public struct SQLiteStoreConfiguration: Sendable {
     self.logger = logger
   }
 
-  /// `fanfare.sqlite` in the data directory.
+  /// `fanfare.db` in the data directory.
   public init(
     directory: String, secretKey: @escaping @Sendable (SecretKey.ID?) throws -> SecretKey,
     defaultVisibility: DefaultVisibility = .restricted, clock: @escaping @Sendable () -> Timestamp,
     logger: Logger = Logger(label: "fanfare.store")
   ) {
-    self.init(path: directory + "/fanfare.sqlite", secretKey: secretKey, defaultVisibility: defaultVisibility, clock: clock, logger: logger)
+    self.init(path: directory + "/fanfare.db", secretKey: secretKey, defaultVisibility: defaultVisibility, clock: clock, logger: logger)
   }
 }

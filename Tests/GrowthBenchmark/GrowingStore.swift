@@ -64,7 +64,7 @@ struct GrowingStore {
   /// Of the database alone; complete after ``reopen()``.
   var fileBytes: Int {
     var status = stat()
-    return stat(path + "/fanfare.sqlite", &status) == 0 ? Int(status.st_size) : 0
+    return stat(path + "/fanfare.db", &status) == 0 ? Int(status.st_size) : 0
   }
 
   /// Times of pages of twenty events in nanoseconds, read and written as JSON, for each kind of page.
@@ -87,7 +87,7 @@ struct GrowingStore {
   }
 
   static func remove(_ path: String) throws {
-    for name in ["", "-wal", "-shm", ".lock"] { unlink("\(path)/fanfare.sqlite\(name)") }
+    for name in ["", "-wal", "-shm", ".lock"] { unlink("\(path)/fanfare.db\(name)") }
     guard rmdir(path) == 0 else { throw Failure("\(path) cannot be removed") }
   }
 }

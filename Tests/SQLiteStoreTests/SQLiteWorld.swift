@@ -22,7 +22,7 @@ struct SQLiteWorld: StoreWorld {
     let code: Int32
   }
 
-  var path: String { directory + "/fanfare.sqlite" }
+  var path: String { directory + "/fanfare.db" }
 
   func configuration(_ clock: TestClock, defaultVisibility: DefaultVisibility = .restricted) -> SQLiteStoreConfiguration {
     var configuration = SQLiteStoreConfiguration(
@@ -83,7 +83,7 @@ struct SQLiteWorld: StoreWorld {
   func copied() async throws -> SQLiteWorld {
     let copy = try await SQLiteWorld.make()
     // The log first: what is moved into the database meanwhile is in the log that was copied.
-    for name in ["fanfare.sqlite-wal", "fanfare.sqlite"] {
+    for name in ["fanfare.db-wal", "fanfare.db"] {
       guard let bytes = contents(of: directory + "/" + name) else { continue }
       let file = fopen(copy.directory + "/" + name, "w")
       fwrite(bytes, 1, bytes.count, file)

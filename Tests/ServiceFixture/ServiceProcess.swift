@@ -97,8 +97,10 @@ public final class ServiceProcess: Sendable {
   }
 
   /// Waits for a line of the log with this message.
-  public func waitForLog(_ message: String) async -> Bool {
-    await log.line(where: { $0["message"] as? String == message }) != nil
+  ///
+  /// - Parameter part: the one that it is about; any if nil.
+  public func waitForLog(_ message: String, part: String? = nil) async -> Bool {
+    await log.line(where: { $0["message"] as? String == message && (part == nil || $0["part"] as? String == part) }) != nil
   }
 
   /// Takes its life without a word: SIGKILL.

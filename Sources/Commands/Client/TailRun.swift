@@ -13,6 +13,8 @@ struct TailRun: Sendable {
   /// Told when the line is lost, and when it stands again.
   let note: @Sendable (String) -> Void
 
+  /// A service that asks for less would have us come back without end, one that asks for more would keep us from ever coming back.
+  private static let shortestWait = Duration.milliseconds(100)
   private static let longestWait = Duration.seconds(30)
 
   private var parser = EventStreamParser()
@@ -41,7 +43,7 @@ struct TailRun: Sendable {
       }
       try Task.checkCancellation()
       // A back-off: what the service asks for at first, and twice as long each time that it is in vain.
-      wait = wait == .zero ? parser.retry ?? .seconds(1) : min(wait * 2, Self.longestWait)
+      wait = wait == .zero ? min(max(parser.retry ?? .seconds(1), Self.shortestWait), Self.longestWait) : min(wait * 2, Self.longestWait)
       try await Task.sleep(for: wait * Double.random(in: 0.8...1.2))
     }
   }

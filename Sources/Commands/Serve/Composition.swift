@@ -16,6 +16,7 @@ import UnixSignals
 /// store last. Each is awaited; what is in flight when its time is over stays scheduled.
 struct Composition {
   let settings: Settings
+  let configuration: ConfigurationReload
 
   func run() async throws {
     // A reload that comes before the ``Reloader`` listens must not end the start.
@@ -86,7 +87,7 @@ struct Composition {
     }
     if let endpoint = jwt?.endpoint { services.append(.init(service: endpoint)) }
     services += [.init(service: internalServer), .init(service: publicServer)]
-    services.append(.init(service: Reloader(parts: certificate.map { [$0.reloadable] } ?? [], logger: logger)))
+    services.append(.init(service: Reloader(parts: [configuration.reloadable] + [certificate?.reloadable].compactMap(\.self), logger: logger)))
     services.append(
       .init(service: Announcement(publicServer: publicServer, internalServer: internalServer, settings: settings, logger: logger)))
 

@@ -5,7 +5,7 @@ import Logging
 /// One JSON object a line on standard error: `time`, `level`, `message`, `logger`, and the metadata's keys beside them.
 struct JSONLogHandler: LogHandler {
   let label: String
-  var logLevel: Logger.Level = .info
+  var logLevel: Logger.Level = .trace
   var metadata: Logger.Metadata = [:]
   var metadataProvider: Logger.MetadataProvider?
 

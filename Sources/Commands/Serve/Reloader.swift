@@ -19,7 +19,6 @@ struct Reloader: Service {
   }
 
   func reload() async {
-    if parts.isEmpty { logger.info("There is nothing to read again") }
     for part in parts {
       do {
         let metadata = try await part.reload()

@@ -13,29 +13,26 @@ struct Serve: AsyncParsableCommand {
   func run() async throws {
     let outcome = options.read()
     let settings = try outcome.usable()
-    Self.bootstrapLogging(settings.log)
+    let threshold = LogThreshold(settings.log.level)
+    Self.bootstrapLogging(settings.log.format, threshold)
+    let reload = ConfigurationReload(inUse: outcome.reading, threshold: threshold, logger: Logger(label: "fanfare"), read: options.read)
     do {
-      try await Composition(settings: settings).run()
+      try await Composition(settings: settings, configuration: reload).run()
     } catch {
       Logger(label: "fanfare").critical("The service stopped", metadata: ["error": "\(error)"])
       throw ExitCode.failure
     }
   }
 
-  private static func bootstrapLogging(_ log: Settings.Log) {
+  private static func bootstrapLogging(_ format: Settings.LogFormat, _ threshold: LogThreshold) {
     let isText =
-      switch log.format {
+      switch format {
       case .text: true
       case .json: false
       case .auto: Console.isErrorTerminal
       }
     LoggingSystem.bootstrap { label in
-      if isText {
-        var handler = StreamLogHandler.standardError(label: label)
-        handler.logLevel = log.level
-        return handler
-      }
-      return JSONLogHandler(label: label, logLevel: log.level)
+      AdjustableLogHandler(isText ? StreamLogHandler.standardError(label: label) : JSONLogHandler(label: label), threshold: threshold)
     }
   }
 }

@@ -102,8 +102,6 @@ class GrowthServed(Scenario):
                     raise RuntimeError(f"a store could not be filled: {words}")
             finally:
                 process.end()
-            # Closed, so there is no log beside it; and where the service looks for it.
-            (store / "fanfare.sqlite").rename(store / "fanfare.db")
         return store
 
 

@@ -94,7 +94,7 @@ import Testing
       _ = try await store.ingest(arrivals(0..<300))
       let killed = try await world.copied()
       try await store.close()
-      #expect(killed.files.contains("fanfare.sqlite-wal"))
+      #expect(killed.files.contains("fanfare.db-wal"))
       #expect(try await backUp(killed, to: "\(world.directory)/backup").events == 300)
       try await killed.remove()
     }
@@ -256,10 +256,10 @@ import Testing
           (touched, .corrupt), ("\(world.directory)/nothing", .inputOutput),
         ] {
           #expect(await code { try await restore(file, to: other) } == expected, "\(file)")
-          #expect(other.files == ["fanfare.sqlite.lock"], "\(file)")
+          #expect(other.files == ["fanfare.db.lock"], "\(file)")
         }
         #expect(await code { try await restore(fine, to: other, key: 2) } == .wrongKey)
-        #expect(other.files == ["fanfare.sqlite.lock"])
+        #expect(other.files == ["fanfare.db.lock"])
         try await restore(fine, to: other)
       }
       try await store.close()

@@ -31,13 +31,13 @@ public struct BrokerInspection: Sendable, Hashable {
   private static func inspect(_ configuration: AMQPConfiguration) throws -> BrokerInspection {
     var failures: [AMQPError] = []
     for url in configuration.urls {
-      do {
+      do throws(AMQPError) {
         let connection = try Connection.open(url, name: configuration.connectionName + " (look)", heartbeat: configuration.heartbeat)
         try Topology(configuration).ensure(declaring: false, on: connection)
         let queue = try connection.queueDepth(configuration.queue)
         let dead = try connection.queueDepth(configuration.deadLetters)
         return BrokerInspection(broker: "\(url)", waiting: queue.messages, consumers: queue.consumers, deadLetters: dead.messages)
-      } catch let error as AMQPError {
+      } catch {
         if error.code == .topology { throw error }
         failures.append(error)
       }

@@ -26,7 +26,7 @@ let jwt: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 // What reads bytes from outside, and checks on it: a test, or with FANFARE_FUZZ in the environment a program for libFuzzer (deploy/fuzz),
 // which no ordinary build can link.
 let fuzzed: [Target.Dependency] = [
-  "Fanfare", "AMQPSource", "SQLiteStore", "HTTPDelivery", "Pipeline", "EventAPI", "CRabbitMQ", "CCurl", "Threading",
+  "Fanfare", "AMQPSource", "SQLiteStore", "HTTPDelivery", "Pipeline", "EventAPI", "CRabbitMQ", "CCurl", "Threading", "RandomFixture",
 ]
 let fuzz: Target =
   Context.environment["FANFARE_FUZZ"] == nil
@@ -105,17 +105,19 @@ let package = Package(
     .target(name: "BrokerFixture", path: "Tests/BrokerFixture", swiftSettings: settings),
     .target(
       name: "ServiceFixture", dependencies: ["Fanfare", httpClient, nio, nioHTTP], path: "Tests/ServiceFixture", swiftSettings: settings),
+    .target(name: "RandomFixture", path: "Tests/RandomFixture", swiftSettings: settings),
     .target(name: "PlainMatcher", path: "Tests/PlainMatcher", swiftSettings: settings),
     .target(
       name: "Reckoning", dependencies: ["PlainMatcher", .product(name: "GRDB", package: "GRDB.swift")], path: "Tests/Reckoning",
       swiftSettings: settings),
-    .target(name: "StoreConformance", dependencies: ["Fanfare"], path: "Tests/StoreConformance", swiftSettings: settings),
+    .target(name: "StoreConformance", dependencies: ["Fanfare", "RandomFixture"], path: "Tests/StoreConformance", swiftSettings: settings),
     .executableTarget(
-      name: "PageBenchmark", dependencies: ["Fanfare", "SQLiteStore", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      name: "PageBenchmark",
+      dependencies: ["Fanfare", "SQLiteStore", "RandomFixture", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Tests/PageBenchmark", swiftSettings: settings),
     .executableTarget(
       name: "GrowthBenchmark",
-      dependencies: ["Fanfare", "SQLiteStore", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: ["Fanfare", "SQLiteStore", "RandomFixture", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Tests/GrowthBenchmark", swiftSettings: settings),
     .executableTarget(
       name: "DeliveryBenchmark",
@@ -126,10 +128,10 @@ let package = Package(
     .executableTarget(
       name: "FaultMatrix",
       dependencies: [
-        "Fanfare", "Threading", "Failpoints", "AMQPSource", "BrokerFixture", "ServiceFixture", "PlainMatcher", "Reckoning", logging, nio,
-        nioPosix, nioHTTP, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Fanfare", "Threading", "Failpoints", "AMQPSource", "BrokerFixture", "ServiceFixture", "RandomFixture", "PlainMatcher", "Reckoning",
+        logging, nio, nioPosix, nioHTTP, .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/FaultMatrix", swiftSettings: settings),
-    .testTarget(name: "FanfareTests", dependencies: ["Fanfare", "PlainMatcher"], swiftSettings: settings),
+    .testTarget(name: "FanfareTests", dependencies: ["Fanfare", "RandomFixture", "PlainMatcher"], swiftSettings: settings),
     .testTarget(name: "ThreadingTests", dependencies: ["Threading"], swiftSettings: settings),
     .testTarget(name: "FailpointsTests", dependencies: ["Failpoints"], swiftSettings: failpoints),
     .testTarget(
@@ -139,8 +141,8 @@ let package = Package(
     .testTarget(
       name: "SQLiteStoreTests",
       dependencies: [
-        "Fanfare", "SQLiteStore", "StoreConformance", "PlainMatcher", .product(name: "GRDB", package: "GRDB.swift"), logging, metrics,
-        lifecycle,
+        "Fanfare", "SQLiteStore", "StoreConformance", "RandomFixture", "PlainMatcher", .product(name: "GRDB", package: "GRDB.swift"),
+        logging, metrics, lifecycle,
       ],
       swiftSettings: settings),
     .testTarget(
@@ -153,7 +155,9 @@ let package = Package(
       name: "ReckoningTests",
       dependencies: ["Fanfare", "SQLiteStore", "PlainMatcher", "Reckoning", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: settings),
-    .testTarget(name: "PipelineTests", dependencies: ["Fanfare", "Pipeline", "Threading", logging, lifecycle], swiftSettings: settings),
+    .testTarget(
+      name: "PipelineTests", dependencies: ["Fanfare", "Pipeline", "Threading", "RandomFixture", logging, lifecycle],
+      swiftSettings: settings),
     .testTarget(
       name: "EventAPITests",
       dependencies: [
@@ -166,8 +170,8 @@ let package = Package(
     .testTarget(
       name: "AccessTests",
       dependencies: [
-        "Fanfare", "EventAPI", "SQLiteStore", "Pipeline", "StoreConformance", crypto, httpClient, httpTypes, nio, nioHTTP, logging,
-        lifecycle,
+        "Fanfare", "EventAPI", "SQLiteStore", "Pipeline", "StoreConformance", "RandomFixture", crypto, httpClient, httpTypes, nio, nioHTTP,
+        logging, lifecycle,
       ], swiftSettings: settings),
     .testTarget(
       name: "CommandTests",

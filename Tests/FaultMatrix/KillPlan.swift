@@ -1,4 +1,5 @@
 import Failpoints
+import RandomFixture
 
 /// What is decided of a round before it begins: its seed says all of it.
 struct KillPlan {
@@ -59,7 +60,7 @@ struct KillPlan {
       let place = places[Int((seed &* 2 &+ UInt64(index)) % UInt64(places.count))]
       return place.map { .kill($0, turn: $0.turn(using: &generator)) } ?? Self.randomKill(&generator)
     }
-    if generator.isOne(in: 3) { faults.append(Self.randomKill(&generator)) }
+    if Int.random(in: 0..<3, using: &generator) == 0 { faults.append(Self.randomKill(&generator)) }
     if seed % 3 == 0 {
       let failing = Failpoint.allCases.filter(\.canFail)
       let failpoint = failing[Int(seed / 3 % UInt64(failing.count))]

@@ -1,4 +1,5 @@
 import PlainMatcher
+import RandomFixture
 import Reckoning
 
 /// What producers send in a round, and who has subscribed to what.
@@ -75,7 +76,7 @@ struct Traffic {
   private mutating func event(_ id: String, number: Int) -> Message {
     let type = Self.types.randomElement(using: &generator) ?? ""
     let isInventory = type.contains("INVENTORY")
-    let project = generator.isOne(in: 12) ? "elsewhere" : Self.project
+    let project = Int.random(in: 0..<12, using: &generator) == 0 ? "elsewhere" : Self.project
     let entity = Int.random(in: 0..<5, using: &generator)
     let place =
       isInventory

@@ -1,4 +1,5 @@
 import Fanfare
+import RandomFixture
 
 /// Events of about 430 bytes as a deployment tool would tell them: a hundred deployments, fifty users, one of twenty groups each.
 struct Producer {
@@ -16,12 +17,12 @@ struct Producer {
   /// How many events there were so far, and how many bytes they have as JSON.
   private(set) var made = 0
   private(set) var bytes = 0
-  private var random: Mixer
+  private var random: SeededGenerator
   private var ksuids = KSUIDGenerator()
 
   init(ids: Ids, seed: UInt64) {
     self.ids = ids
-    random = Mixer(state: seed)
+    random = SeededGenerator(seed: seed)
   }
 
   static func place(_ deployment: Int) -> StatePlace {
@@ -66,18 +67,5 @@ struct Producer {
   private static func hexadecimal(_ word: UInt64) -> String {
     let digits = String(word, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
-  }
-}
-
-/// SplitMix64: the same events every time.
-struct Mixer: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var word = state
-    word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-    return word ^ (word >> 31)
   }
 }

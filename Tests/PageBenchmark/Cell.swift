@@ -1,4 +1,5 @@
 import Fanfare
+import RandomFixture
 import SQLiteStore
 
 /// One way of asking: who, where, and how deep.
@@ -64,9 +65,9 @@ struct Cell: Hashable {
 
   /// An event about the middle of what the caller sees.
   private func middle(_ population: Population, _ store: SQLiteStore, _ number: Int) async throws -> String {
-    var random = Mixer(state: UInt64(number) &* 7919 &+ UInt64(population.events))
+    var random = SeededGenerator(seed: UInt64(number) &* 7919 &+ UInt64(population.events))
     var filter = EventFilter()
-    filter.until = Population.start + .seconds(population.events / 2 + random.next(below: max(1, population.events / 10)))
+    filter.until = Population.start + .seconds(population.events / 2 + Int.random(in: 0..<max(1, population.events / 10), using: &random))
     let page = try await store.events(in: place.timeline, for: who.reader, filter: filter, page: EventPageRequest(size: 1))
     guard let event = page.events.first else { throw ExitError("no event about the middle of \(population.name)") }
     return event.id

@@ -1,5 +1,6 @@
 import Fanfare
 import Glibc
+import RandomFixture
 import SQLiteStore
 
 /// Events of fifty projects, one of which has half of them, of the Inventory and of the State in turn, and who may see them.
@@ -56,48 +57,36 @@ struct Population: Hashable {
   private static let origin = Origin(door: .amqp(exchange: "inventory.events", routingKey: "event"), raw: [])
 
   private func event(_ number: Int) -> Event {
-    var random = Mixer(state: UInt64(number))
-    let team = random.next(below: audiences)
+    var random = SeededGenerator(seed: UInt64(number))
+    let team = Int.random(in: 0..<audiences, using: &random)
     // A team works on one project, as teams do; every second one on the same.
     var project = "project-\(team.isMultiple(of: 2) ? 0 : team % 100)"
     var groups = ["all", "team-\(team)"]
     // One in a hundred of many sets, or one more beside few.
-    if audiences > 100 ? team / 2 % 100 == 3 : random.next(below: 100) == 0 { groups.append("hundredth") }
+    if audiences > 100 ? team / 2 % 100 == 3 : Int.random(in: 0..<100, using: &random) == 0 { groups.append("hundredth") }
     if number % rareEvery == rareEvery / 2 {
       groups = ["all", "rare"]
       project = Self.project
     }
-    let isOwn = random.next(below: 100) == 0
+    let isOwn = Int.random(in: 0..<100, using: &random) == 0
     let path =
       number.isMultiple(of: 2)
       ? EventPath(
         inventory: InventoryPlace(
-          project: project, application: "application-\(random.next(below: 10))", version: "1.\(random.next(below: 50))"))
+          project: project, application: "application-\(Int.random(in: 0..<10, using: &random))",
+          version: "1.\(Int.random(in: 0..<50, using: &random))"))
       : EventPath(
         state: StatePlace(
-          project: project, environment: random.next(below: 3) == 0 ? "production" : "testing",
-          deployment: "deployment-\(random.next(below: 30))"))
+          project: project, environment: Int.random(in: 0..<3, using: &random) == 0 ? "production" : "testing",
+          deployment: "deployment-\(Int.random(in: 0..<30, using: &random))"))
     let occurredAt = Self.start + .seconds(number)
     return Event(
       id: "event-\(number)", type: EventType(number.isMultiple(of: 2) ? "ADD_BUILD" : "UPDATE_STATE_DEPLOYMENT"), occurredAt: occurredAt,
-      receivedAt: occurredAt + .milliseconds(3), username: isOwn ? "maker" : "user-\(random.next(below: 500))",
+      receivedAt: occurredAt + .milliseconds(3), username: isOwn ? "maker" : "user-\(Int.random(in: 0..<500, using: &random))",
       audience: isOwn ? .nobody : Audience(groups), path: path,
       data: Array(
-        #"{"commit":"\#(random.next(below: 1 << 60))","branch":"main","duration":\#(random.next(below: 900)),"status":"passed","message":"Build \#(number) of the service, as the pipeline has made it from the branch"}"#
+        #"{"commit":"\#(Int.random(in: 0..<1 << 60, using: &random))","branch":"main","duration":\#(Int.random(in: 0..<900, using: &random)),"status":"passed","message":"Build \#(number) of the service, as the pipeline has made it from the branch"}"#
           .utf8))
-  }
-}
-
-/// SplitMix64: the same events every time.
-struct Mixer {
-  var state: UInt64
-
-  mutating func next(below bound: Int) -> Int {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var word = state
-    word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-    return Int((word ^ (word >> 31)) % UInt64(bound))
   }
 }
 

@@ -1,5 +1,6 @@
 import Fanfare
 import PlainMatcher
+import RandomFixture
 import SQLiteStore
 import StoreConformance
 import Testing

@@ -2,6 +2,7 @@ import Fanfare
 import FoundationEssentials
 import GRDB
 import Glibc
+import RandomFixture
 import StoreConformance
 
 @testable import SQLiteStore

@@ -1,4 +1,5 @@
 import Fanfare
+import RandomFixture
 import Testing
 
 /// Deliveries of random events, with what became of each.

@@ -1,4 +1,5 @@
 import Fanfare
+import RandomFixture
 import Testing
 
 extension StoreConformance {

@@ -1,4 +1,5 @@
 import Fanfare
+import RandomFixture
 
 /// What a store must answer, by looking at every event.
 struct EventModel {

@@ -1,20 +1,5 @@
 public import Fanfare
 
-/// SplitMix64: the same events every time.
-public struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  public init(seed: UInt64) { state = seed }
-
-  public mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var word = state
-    word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-    return word ^ (word >> 31)
-  }
-}
-
 func sampleEvent(
   _ id: String, type: String = "ADD_BUILD", at occurredAt: Timestamp = Timestamp(seconds: 1_780_000_000), isTimeGiven: Bool = true,
   username: String? = nil, groups: [String] = [], inventory: InventoryPlace? = InventoryPlace(project: "shop"), state: StatePlace? = nil,

@@ -87,7 +87,8 @@ struct Composition {
     }
     if let endpoint = jwt?.endpoint { services.append(.init(service: endpoint)) }
     services += [.init(service: internalServer), .init(service: publicServer)]
-    services.append(.init(service: Reloader(parts: [configuration.reloadable] + [certificate?.reloadable].compactMap(\.self), logger: logger)))
+    let reloadable = [configuration.reloadable, certificate?.reloadable].compactMap(\.self)
+    services.append(.init(service: Reloader(parts: reloadable, logger: logger)))
     services.append(
       .init(service: Announcement(publicServer: publicServer, internalServer: internalServer, settings: settings, logger: logger)))
 

@@ -1,4 +1,5 @@
 import Fanfare
+import RandomFixture
 import StoreConformance
 
 /// The same events and the same people every time.

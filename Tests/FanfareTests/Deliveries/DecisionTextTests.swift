@@ -1,4 +1,5 @@
 import Fanfare
+import RandomFixture
 import Testing
 
 /// The sentence that goes with each decision.
@@ -14,7 +15,7 @@ import Testing
       endpoint: EndpointID(row: 1), attemptsMade: tries + throttles, triesMade: tries, throttles: throttles, dueAt: now,
       isPlainText: isPlainText)
     let result = AttemptResult(task: task, startedAt: now, duration: .milliseconds(5), outcome: outcome)
-    var random = SplitMix(seed: 1)
+    var random = SeededGenerator(seed: 1)
     return policy.verdict(on: result, now: now, using: &random).why
   }
 

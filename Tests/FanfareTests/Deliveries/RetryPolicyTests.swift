@@ -1,4 +1,5 @@
 import Fanfare
+import RandomFixture
 import Testing
 
 @Suite struct RetryPolicyTests {
@@ -19,7 +20,7 @@ import Testing
 
   /// Without its sentence: ``DecisionTextTests`` has those.
   private func verdict(_ policy: RetryPolicy, _ result: AttemptResult) -> Verdict {
-    var random = SplitMix(seed: 1)
+    var random = SeededGenerator(seed: 1)
     var verdict = policy.verdict(on: result, now: now, using: &random)
     verdict.why = nil
     return verdict
@@ -90,7 +91,7 @@ import Testing
   }
 
   @Test func `jitter moves a delay by a fifth at most, to both sides`() throws {
-    var random = SplitMix(seed: 3)
+    var random = SeededGenerator(seed: 3)
     let policy = RetryPolicy(schedule: [.seconds(100)])
     var shortest = Duration.seconds(1_000)
     var longest = Duration.zero
@@ -127,7 +128,7 @@ import Testing
 
   @Test(arguments: [-10_800, 10_800])
   func `a date in Retry-After is held against the wall clock, whatever time the schedule has`(step: Int) {
-    var random = SplitMix(seed: 1)
+    var random = SeededGenerator(seed: 1)
     let steadyNow = now + .seconds(step)
     let attempt = result(answer(503, retryAfter: "Tue, 14 Nov 2023 22:14:20 GMT"))
     #expect(exact.verdict(on: attempt, now: steadyNow, using: &random).pausesEndpointUntil == steadyNow + .seconds(60))

@@ -1,4 +1,5 @@
 import Fanfare
+import RandomFixture
 import Testing
 
 @Suite struct KSUIDTests {
@@ -37,7 +38,7 @@ import Testing
   }
 
   @Test func `order of values, of text and of bytes is one`() {
-    var random = SplitMix(seed: 4)
+    var random = SeededGenerator(seed: 4)
     var last = KSUID(timestamp: 0, high: 0, low: 0)
     for _ in 0..<2_000 {
       let next = KSUID(
@@ -54,7 +55,7 @@ import Testing
 
   @Test func `identifiers only ever grow, through a clock that stands and one that steps back`() {
     var generator = KSUIDGenerator()
-    var random = SplitMix(seed: 8)
+    var random = SeededGenerator(seed: 8)
     var last = generator.next(at: at(100), using: &random)
     for second: Int64 in [100, 100, 101, 101, 99, 3, -500, 101, 102, 102, 50] {
       let next = generator.next(at: at(second), using: &random)
@@ -67,7 +68,7 @@ import Testing
 
   @Test func `in one second the payload grows by one, in the next it is random again`() {
     var generator = KSUIDGenerator()
-    var random = SplitMix(seed: 8)
+    var random = SeededGenerator(seed: 8)
     let first = generator.next(at: at(7), using: &random)
     let second = generator.next(at: at(7), using: &random)
     #expect(second.low == first.low &+ 1)
@@ -91,7 +92,7 @@ import Testing
 
   @Test func `a clock before the epoch and one after its end are kept inside`() {
     var generator = KSUIDGenerator()
-    var random = SplitMix(seed: 1)
+    var random = SeededGenerator(seed: 1)
     #expect(generator.next(at: Timestamp(seconds: 0), using: &random).timestamp == 0)
     #expect(generator.next(at: Timestamp(seconds: .max), using: &random).timestamp == .max)
   }

@@ -1,4 +1,5 @@
 import Fanfare
+import RandomFixture
 import Testing
 
 @Suite struct JSONPointerTests {
@@ -61,7 +62,7 @@ import Testing
   }
 
   @Test func `a tree and its text agree`() throws {
-    var random = SplitMix(seed: 21)
+    var random = SeededGenerator(seed: 21)
     for _ in 0..<300 {
       let tree = value(depth: 0, &random)
       let text = tree.bytes
@@ -74,7 +75,7 @@ import Testing
     }
   }
 
-  private func value(depth: Int, _ random: inout SplitMix) -> JSONValue {
+  private func value(depth: Int, _ random: inout SeededGenerator) -> JSONValue {
     switch Int.random(in: 0...(depth < 3 ? 5 : 2), using: &random) {
     case 0: .number(String(Int.random(in: 0...99, using: &random)))
     case 1: .string("x\n\"")

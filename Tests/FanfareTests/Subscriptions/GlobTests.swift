@@ -1,4 +1,5 @@
 import Fanfare
+import RandomFixture
 import Testing
 
 @Suite struct GlobTests {
@@ -20,7 +21,7 @@ import Testing
   }
 
   @Test func `random globs agree with a definition by cases`() {
-    var random = SplitMix(seed: 7)
+    var random = SeededGenerator(seed: 7)
     for _ in 0..<20_000 {
       let pattern = String((0..<Int.random(in: 0...6, using: &random)).map { _ in "ab**".randomElement(using: &random) ?? "a" })
       let text = String((0..<Int.random(in: 0...8, using: &random)).map { _ in "ab".randomElement(using: &random) ?? "a" })

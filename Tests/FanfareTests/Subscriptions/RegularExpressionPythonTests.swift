@@ -1,5 +1,6 @@
 import Fanfare
 import Foundation
+import RandomFixture
 import Testing
 
 /// Compares thousands of random expressions with Python's `re`, which works in another way altogether (it backtracks).
@@ -68,10 +69,10 @@ import Testing
 
 /// Makes a random expression in our spelling and in Python's. Letters beyond ASCII have one case only, since Python folds by its own rules.
 private struct PatternGenerator {
-  private var random: SplitMix
+  private var random: SeededGenerator
   private var isMultiline = false
 
-  init(seed: UInt64) { random = SplitMix(seed: seed) }
+  init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
   typealias Spelling = (ours: String, theirs: String)
 

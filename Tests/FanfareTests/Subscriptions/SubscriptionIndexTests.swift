@@ -1,4 +1,5 @@
 import Fanfare
+import RandomFixture
 import Testing
 
 @Suite struct SubscriptionIndexTests {
@@ -87,7 +88,7 @@ import Testing
   }
 
   @Test func `the index agrees with asking every subscription`() {
-    var random = SplitMix(seed: 11)
+    var random = SeededGenerator(seed: 11)
     let types = ["A", "AB", "ABC", "B", "CAB"]
     let patterns = types + ["*", "A*", "*B", "*B*", "C*B"]
     func some(_ values: [String], _ most: Int) -> [String] {

@@ -1,4 +1,5 @@
 import Fanfare
+import RandomFixture
 import Testing
 
 @Suite struct TimestampTests {
@@ -31,7 +32,7 @@ import Testing
   }
 
   @Test func `every instant is written and read again`() {
-    var random = SplitMix(seed: 5)
+    var random = SeededGenerator(seed: 5)
     for _ in 0..<5_000 {
       let instant = Timestamp(nanoseconds: Int64.random(in: .min ... .max, using: &random))
       #expect(Timestamp(rfc3339: instant.rfc3339) == instant, "\(instant.nanoseconds)")

@@ -1,15 +1,17 @@
+import RandomFixture
+
 /// Makes inputs of a corpus by chance: what libFuzzer does, without knowing what an input reached, and the same each time for a seed.
 struct Mutator {
   private static let maximumLength = 4_096
 
-  private var random: SeededRandom
+  private var random: SeededGenerator
   private let corpus: [[UInt8]]
   private let words: [[UInt8]]
 
   init(target: FuzzTarget, corpus: [[UInt8]], seed: UInt64) {
     // FNV-1a of the name, so that targets with the same corpus get other inputs.
     let name = target.name.utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-    random = SeededRandom(seed: seed ^ name)
+    random = SeededGenerator(seed: seed ^ name)
     self.corpus = corpus.isEmpty ? [[]] : corpus
     words = target.words.map { Array($0.utf8) } + Self.numbers.map { Array($0.utf8) }
   }

@@ -1,3 +1,5 @@
+import RandomFixture
+
 @testable import Fanfare
 @testable import HTTPDelivery
 
@@ -22,7 +24,7 @@ extension FuzzTarget {
       attemptsMade: 0, triesMade: 0, throttles: 0, dueAt: Sample.now, replayOf: nil)
     let result = AttemptResult(
       task: task, startedAt: Sample.now, duration: .zero, outcome: .response(status: 429, body: [], retryAfter: text))
-    var random = SeededRandom(seed: UInt64(input.count))
+    var random = SeededGenerator(seed: UInt64(input.count))
     let verdict = RetryPolicy().verdict(on: result, now: Sample.now, using: &random)
     guard case .scheduled(let instant) = verdict.state else { throw Violation(description: "\(verdict.state.name) after a 429") }
     try hold(instant > Sample.now && instant <= Sample.now + RetryPolicy.longestRetryAfter, "the next attempt is at \(instant.rfc3339)")

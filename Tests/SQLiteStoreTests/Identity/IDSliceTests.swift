@@ -1,4 +1,5 @@
 import GRDB
+import RandomFixture
 import StoreConformance
 import Testing
 

@@ -1,3 +1,4 @@
+import RandomFixture
 import StoreConformance
 import Testing
 

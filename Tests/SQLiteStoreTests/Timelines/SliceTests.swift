@@ -1,5 +1,6 @@
 import Fanfare
 import GRDB
+import RandomFixture
 import StoreConformance
 import Testing
 

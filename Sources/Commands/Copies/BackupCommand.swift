@@ -19,13 +19,10 @@ struct BackupCommand: AsyncParsableCommand {
   @Flag(help: "Replace FILE if it is there.")
   var force = false
 
-  @OptionGroup var settings: SettingsOptions
-
-  @Option(help: ArgumentHelp("data.directory", valueName: "path"), completion: .directory)
-  var dataDirectory: String?
+  @OptionGroup var options: StoreOptions
 
   func run() async throws {
-    let settings = try settings.input([("data.directory", "--data-directory", dataDirectory)]).read().usable()
+    let settings = try options.read()
     try settings.requireStore()
     let (path, file, force) = (settings.storePath, file, force)
     let (start, progress) = (ContinuousClock.now, CopyProgress())

@@ -24,13 +24,10 @@ struct RestoreCommand: AsyncParsableCommand {
   @Flag(help: "Replace the store that is there, and keep it under another name.")
   var force = false
 
-  @OptionGroup var settings: SettingsOptions
-
-  @Option(help: ArgumentHelp("data.directory", valueName: "path"), completion: .directory)
-  var dataDirectory: String?
+  @OptionGroup var options: StoreOptions
 
   func run() async throws {
-    let settings = try settings.input([("data.directory", "--data-directory", dataDirectory)]).read().usable()
+    let settings = try options.read()
     umask(0o077)
     try makeDirectory(settings.dataDirectory)
     let (path, file) = (settings.storePath, file)

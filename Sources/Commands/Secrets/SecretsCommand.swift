@@ -13,13 +13,10 @@ struct SecretsCommand: AsyncParsableCommand {
         of the store from before need the key that was theirs.
         """)
 
-    @OptionGroup var settings: SettingsOptions
-
-    @Option(help: ArgumentHelp("data.directory", valueName: "path"), completion: .directory)
-    var dataDirectory: String?
+    @OptionGroup var options: StoreOptions
 
     func run() async throws {
-      let settings = try settings.input([("data.directory", "--data-directory", dataDirectory)]).read().usable()
+      let settings = try options.read()
       try settings.requireStore()
       let file = settings.secretKeyFile
       do {

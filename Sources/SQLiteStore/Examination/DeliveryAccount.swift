@@ -9,19 +9,11 @@ struct DeliveryAccount {
 
   func findings() async throws -> [Finding] {
     let key = try? await examiner.file.read { try SecretBox.keyID(in: $0) }.map(examiner.configuration.secretKey)
-    var tally = Tally(secrets: key.map { SecretBox($0) }, now: examiner.configuration.clock())
-    while !tally.isAtEnd {
-      let before = tally
-      tally = try await examiner.file.read { db in
-        var tally = before
-        try tally.go(on: db)
-        return tally
-      }
-    }
+    let tally = try await examiner.file.walk(Tally(secrets: key.map { SecretBox($0) }, now: examiner.configuration.clock()))
     return [tally.finding, tally.waiting] + (try await Leftovers.findings(in: examiner.file))
   }
 
-  private struct Tally: Sendable {
+  private struct Tally: TableWalk {
     /// No schedule waits for longer.
     static let patience: Duration = .seconds(60 * 86_400)
 

@@ -8,21 +8,12 @@ struct EventAccount {
   init(_ examiner: StoreExaminer) { self.examiner = examiner }
 
   func findings() async throws -> [Finding] {
-    var tally = Tally(now: examiner.configuration.clock())
-    while true {
-      let before = tally
-      tally = try await examiner.file.read { db in
-        var tally = before
-        try tally.go(on: db)
-        return tally
-      }
-      if tally.isAtEnd { break }
-    }
+    let tally = try await examiner.file.walk(Tally(now: examiner.configuration.clock()))
     let missing = try await SequenceGaps(examiner.file, tally.gaps, hasMore: tally.hasMoreGaps).finding(events: tally.count)
     return [missing, tally.deliveries, tally.shown, tally.clock]
   }
 
-  private struct Tally: Sendable {
+  private struct Tally: TableWalk {
     /// Gaps that are kept apart: more are not looked into.
     static let maximumGaps = 16_384
     /// A difference of clocks that nobody wonders about.
@@ -31,7 +22,7 @@ struct EventAccount {
     static let memory: Duration = .seconds(7 * 86_400)
 
     let now: Timestamp
-    var isAtEnd = false
+    private(set) var isAtEnd = false
     private(set) var count = 0
     private(set) var gaps: [ClosedRange<Int64>] = []
     private(set) var hasMoreGaps = false

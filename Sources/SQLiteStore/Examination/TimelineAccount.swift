@@ -34,23 +34,8 @@ struct TimelineAccount {
   /// Nil if events were removed meanwhile.
   private func counts() async throws -> Counts? {
     let (foldedTo, removed) = try await examiner.file.read { (try FoldMark(in: $0).foldedTo, try Self.lastRemoved(in: $0)) }
-    var (expected, found) = (EventWalk(upTo: foldedTo), SliceWalk(upTo: foldedTo))
-    while !expected.isAtEnd {
-      let before = expected
-      expected = try await examiner.file.read { db in
-        var walk = before
-        try walk.go(on: db)
-        return walk
-      }
-    }
-    while !found.isAtEnd {
-      let before = found
-      found = try await examiner.file.read { db in
-        var walk = before
-        try walk.go(on: db)
-        return walk
-      }
-    }
+    let expected = try await examiner.file.walk(EventWalk(upTo: foldedTo))
+    let found = try await examiner.file.walk(SliceWalk(upTo: foldedTo))
     guard try await examiner.file.read({ try Self.lastRemoved(in: $0) }) == removed else { return nil }
     return Counts(expected: expected.tally, found: found.tally)
   }
@@ -70,7 +55,7 @@ struct TimelineAccount {
 }
 
 /// The entries that events ask for, event by event.
-struct EventWalk: Sendable {
+struct EventWalk: TableWalk {
   private let end: Int64
   private var last: Int64 = 0
   private var numbers = TimelineNumbers()
@@ -79,7 +64,9 @@ struct EventWalk: Sendable {
 
   init(upTo end: Int64) { self.end = end }
 
-  mutating func go(on db: Database, each: (EventEntries) throws -> Void = { _ in }) throws {
+  mutating func go(on db: Database) throws { try go(on: db) { _ in } }
+
+  mutating func go(on db: Database, each: (EventEntries) throws -> Void) throws {
     let select = try Statement(
       """
       SELECT \(StoredEvent.columns), event.audience, event.type FROM event JOIN type ON type.id = event.type
@@ -104,7 +91,7 @@ struct EventWalk: Sendable {
 }
 
 /// The entries that are in the tables, run by run.
-struct SliceWalk: Sendable {
+struct SliceWalk: TableWalk {
   /// Entries after which a transaction ends.
   private static let reach = 65_536
 
@@ -119,7 +106,9 @@ struct SliceWalk: Sendable {
 
   init(upTo end: Int64) { self.end = end }
 
-  mutating func go(on db: Database, each: (TimelineEntry, RunKey) throws -> Void = { _, _ in }) throws {
+  mutating func go(on db: Database) throws { try go(on: db) { _, _ in } }
+
+  mutating func go(on db: Database, each: (TimelineEntry, RunKey) throws -> Void) throws {
     let around = try Statement(TimelineSlices.sql, in: db)
     let newer = try Statement(
       """

@@ -184,7 +184,7 @@ let package = Package(
       name: "EndToEndTests",
       dependencies: [
         "Fanfare", "fanfare", "Threading", "AMQPSource", "HTTPDelivery", "BrokerFixture", "ServiceFixture", "Programs", hummingbird,
-        httpClient, nio, nioPosix, nioHTTP, logging,
+        httpClient, nio, nioPosix, nioHTTP, logging, .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: settings),
   ]

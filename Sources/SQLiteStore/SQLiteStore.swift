@@ -19,6 +19,9 @@ public final class SQLiteStore: Sendable {
   public let replayedDeliveriesSettled: AsyncStream<Void>
   let replaySettlements: AsyncStream<Void>.Continuation
   private let lock: Mutex<StoreLock?>
+  /// What was found to be damaged first.
+  private let damages: AsyncStream<SQLiteStoreError>
+  private let damage: AsyncStream<SQLiteStoreError>.Continuation
 
   /// Opens, or makes, the database and takes it for this process. Blocks while the schema is brought up to date and what is kept in
   /// memory is read.
@@ -29,7 +32,7 @@ public final class SQLiteStore: Sendable {
     do {
       return try SQLiteStore(configuration)
     } catch {
-      throw SQLiteStoreError.translating(error)
+      throw SQLiteStoreError.translating(error).naming(configuration.path)
     }
   }
 
@@ -49,7 +52,9 @@ public final class SQLiteStore: Sendable {
     self.configuration = configuration
     self.pool = pool
     self.identity = identity
-    self.writer = Writer(pool: pool, identity: identity, secrets: secrets, memory: memory, recent: recent, configuration: configuration)
+    (damages, damage) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
+    self.writer = Writer(
+      pool: pool, identity: identity, secrets: secrets, memory: memory, recent: recent, configuration: configuration, damage: damage)
     self.lock = Mutex(lock)
     (replayedDeliveriesSettled, replaySettlements) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
@@ -65,15 +70,21 @@ public final class SQLiteStore: Sendable {
     do {
       return try await pool.read(body)
     } catch {
-      throw SQLiteStoreError.translating(error)
+      let error = SQLiteStoreError.translating(error)
+      damage.report(error)
+      throw error
     }
   }
 }
 
 extension SQLiteStore: Service {
   /// Waits for the graceful shutdown, and closes. To stand first in the group: the first is stopped last.
+  ///
+  /// - Throws: ``SQLiteStoreError/Code/corrupt`` with a sentence for the operator as soon as a part of the file turns out to be damaged.
+  ///   Trying again does not mend it, and going on would hide it.
   public func run() async throws {
-    try? await gracefulShutdown()
+    let found = await cancelWhenGracefulShutdown { [damages] in await damages.first { _ in true } }
+    if let found { throw found.naming(configuration.path) }
     try await close()
   }
 }

@@ -45,6 +45,14 @@ public struct SQLiteStoreError: Error, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Whether it is the file, or the disk below it, that failed, and not the call.
+  var isOfFile: Bool {
+    switch code {
+    case .full, .inputOutput, .corrupt: true
+    case .inUse, .newerVersion, .closed, .overloaded, .wrongKey, .busy, .invalid, .other: false
+    }
+  }
+
   /// What SQLite said, in our words; errors of the domain pass as they are.
   static func translating(_ error: any Error) -> any Error {
     guard let error = error as? DatabaseError else { return error }
@@ -59,5 +67,23 @@ public struct SQLiteStoreError: Error, Sendable, CustomStringConvertible {
       }
     let message = error.message ?? "SQLite failed"
     return SQLiteStoreError(code, nativeCode: error.extendedResultCode.rawValue, "the store failed: \(message)")
+  }
+}
+
+extension AsyncStream<SQLiteStoreError>.Continuation {
+  /// Damage is told to the one who stops the service, besides the caller; other errors are not.
+  func report(_ error: any Error) {
+    if let error = error as? SQLiteStoreError, error.code == .corrupt { yield(error) }
+  }
+}
+
+extension Error {
+  /// Damage, with the file and what to do.
+  func naming(_ path: String) -> any Error {
+    guard let error = self as? SQLiteStoreError, error.code == .corrupt else { return self }
+    return SQLiteStoreError(
+      .corrupt, nativeCode: error.nativeCode,
+      "the database \(path) is damaged (\(error.description)): 'fanfare doctor' says how badly, and 'fanfare restore' puts a backup in its place"
+    )
   }
 }

@@ -67,6 +67,21 @@ struct SQLiteWorld: StoreWorld {
     }
   }
 
+  /// Overwrites the pages of events, but for the first and the newest, which the opening reads. The store is closed.
+  func damageEvents() throws {
+    let database = try DatabaseQueue(path: path)
+    let leaves = try database.read {
+      try Int64.fetchAll($0, sql: "SELECT pageno FROM dbstat WHERE name = 'event' AND pagetype = 'leaf' ORDER BY path")
+    }
+    let size = try database.read { try Int.fetchOne($0, sql: "PRAGMA page_size") ?? 0 }
+    try database.close()
+    let descriptor = Glibc.open(path, O_WRONLY)
+    defer { Glibc.close(descriptor) }
+    for page in leaves.dropFirst().dropLast() {
+      pwrite(descriptor, [UInt8](repeating: 0xFF, count: size), size, off_t(page - 1) * off_t(size))
+    }
+  }
+
   var files: [String] {
     guard let listing = opendir(directory) else { return [] }
     defer { closedir(listing) }

@@ -96,17 +96,69 @@ import Testing
       let store = try await world.open(TestClock())
       _ = try await store.ingest(arrivals(0..<3))
       // A transaction that is gone when it should be committed, as after a full disk.
-      await #expect(throws: (any Error).self) {
+      await #expect(throws: SQLiteStoreError.self) {
         try await store.writer.perform { transaction in
           _ = try transaction.ingest(arrivals(3..<6))
           try transaction.db.execute(sql: "ROLLBACK")
           throw DatabaseError(resultCode: .SQLITE_FULL)
         }
       }
-      #expect(await store.health().isReady == false)
+      #expect(store.writer.lastFailure.withLock { $0 } != nil)
       #expect(try await store.ingest(arrivals(6..<7)).fates == [.stored(sequence: 4)])
       #expect(await store.health().isReady)
       #expect(try await store.event("event-4", for: .everything) == nil)
+      try await store.close()
+    }
+  }
+
+  @Test func `a disk that is well again is noticed without anybody writing`() async throws {
+    try await withWorld { world in
+      let store = try await world.open(TestClock())
+      await #expect(throws: SQLiteStoreError.self) {
+        try await store.writer.perform { _ in throw DatabaseError(resultCode: .SQLITE_FULL) }
+      }
+      #expect(store.writer.lastFailure.withLock { $0 } != nil)
+      #expect(await store.health().isReady)
+      try await store.close()
+    }
+  }
+
+  @Test func `a command that the disk failed is no success of the others`() async throws {
+    try await withWorld { world in
+      let store = try await world.open(TestClock())
+      // Before it changes anything, and after.
+      for changes in ["", "CREATE TABLE extra (a); INSERT INTO extra VALUES (1)"] {
+        await #expect(throws: SQLiteStoreError.self) {
+          try await store.writer.perform { transaction in
+            try transaction.db.execute(sql: changes)
+            throw DatabaseError(resultCode: .SQLITE_IOERR)
+          }
+        }
+        #expect(store.writer.lastFailure.withLock { $0 } != nil)
+        #expect(await store.health().isReady)
+      }
+      try await store.close()
+    }
+  }
+
+  @Test(arguments: [false, true]) func `a page that is damaged ends the store's service with a sentence`(isWriting: Bool) async throws {
+    try await withWorld { world in
+      let first = try await world.open(TestClock())
+      _ = try await first.ingest(arrivals(0..<2000))
+      try await first.close()
+      try world.damageEvents()
+      let store = try await world.open(TestClock())
+      let running = Task { try await store.run() }
+      if isWriting {
+        // To see whether they are the same, what is stored is read in the transaction.
+        await #expect(throws: SQLiteStoreError.self) { _ = try await store.ingest(arrivals(0..<2000)) }
+      } else {
+        for number in stride(from: 0, to: 2000, by: 100) { _ = try? await store.event("event-\(number)", for: .everything) }
+      }
+      let error = await #expect(throws: SQLiteStoreError.self) { try await running.value }
+      #expect(error?.code == .corrupt)
+      #expect(error?.description.contains(world.path) == true)
+      #expect(error?.description.contains("fanfare restore") == true)
       try await store.close()
     }
   }

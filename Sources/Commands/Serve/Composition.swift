@@ -21,6 +21,8 @@ struct Composition {
   func run() async throws {
     // A reload that comes before the ``Reloader`` listens must not end the start.
     signal(SIGHUP, SIG_IGN)
+    // A limit of file sizes is an error like that of a full disk, and no reason to die.
+    signal(SIGXFSZ, SIG_IGN)
     let logger = Logger(label: "fanfare")
     // The store holds secrets: what is made from here on is for its owner alone.
     umask(0o077)

@@ -14,6 +14,7 @@ extension SQLiteStore: StoreInspection, HealthReporting {
   }
 
   public func health() async -> Health {
+    if writer.lastFailure.withLock({ $0 }) != nil { try? await writer.probe() }
     if let failure = writer.lastFailure.withLock({ $0 }) { return Health(part: "store", isReady: false, reason: failure) }
     do {
       // How many events there are is nobody's business who may not see them all: health is open.

@@ -24,6 +24,7 @@ final class Writer: Sendable {
   private let secrets: SecretBox
   private let queue: Mutex<WriterQueue>
   private let memory: Mutex<WriterMemory>
+  private let damage: AsyncStream<SQLiteStoreError>.Continuation
   private let clock: @Sendable () -> Timestamp
   private let steadyClock: @Sendable () -> Timestamp
   private let logger: Logger
@@ -33,9 +34,10 @@ final class Writer: Sendable {
 
   init(
     pool: DatabasePool, identity: StoreIdentity, secrets: SecretBox, memory: WriterMemory, recent: RecentIndexes,
-    configuration: SQLiteStoreConfiguration
+    configuration: SQLiteStoreConfiguration, damage: AsyncStream<SQLiteStoreError>.Continuation
   ) {
     self.pool = pool
+    self.damage = damage
     self.identity = identity
     self.secrets = secrets
     self.recent = recent
@@ -81,6 +83,15 @@ final class Writer: Sendable {
     case .waits: break
     case .startDraining: pool.asyncWriteWithoutTransaction { self.drain($0) }
     case .refused(let error): command.fail(error)
+    }
+  }
+
+  /// Writes something that changes nothing: whether the disk is well again. Nobody may have anything to write, while a disk that was full
+  /// has room again.
+  func probe() async throws {
+    try await perform { transaction in
+      let version = try Int.fetchOne(transaction.db, sql: "PRAGMA user_version") ?? 0
+      try transaction.db.execute(sql: "PRAGMA user_version = \(version)")
     }
   }
 
@@ -136,6 +147,7 @@ final class Writer: Sendable {
       transaction.reset()
       memory.withLock { $0 = transaction.memory }
       lastFailure.withLock { $0 = "the last commit failed: \(error)" }
+      damage.report(SQLiteStoreError.translating(error))
       logger.error("A commit failed; nothing of it is stored", metadata: ["error": "\(error)", "commands": "\(commands.count)"])
       for command in commands { command.fail(error) }
       return false
@@ -164,7 +176,7 @@ final class Writer: Sendable {
       do {
         replies.append(try command.run(transaction))
       } catch {
-        guard db.isInsideTransaction else { throw error }
+        guard db.isInsideTransaction, !Self.concernsAll(error) else { throw error }
         if db.totalChangesCount == changes {
           replies.append({ command.fail(error) })
           continue
@@ -187,13 +199,18 @@ final class Writer: Sendable {
       try Statement("RELEASE command", in: db).run()
       return reply
     } catch {
-      // A full disk and the like end the transaction by themselves.
-      guard db.isInsideTransaction else { throw error }
+      // A full disk and the like may end the transaction by themselves.
+      guard db.isInsideTransaction, !Self.concernsAll(error) else { throw error }
       try Statement("ROLLBACK TO command", in: db).run()
       try Statement("RELEASE command", in: db).run()
       transaction.rollback(to: mark)
       return { command.fail(error) }
     }
+  }
+
+  /// Where the file failed one command, the others would only hide it.
+  private static func concernsAll(_ error: any Error) -> Bool {
+    (SQLiteStoreError.translating(error) as? SQLiteStoreError)?.isOfFile ?? false
   }
 
   private func publish(_ transaction: WriteTransaction) {

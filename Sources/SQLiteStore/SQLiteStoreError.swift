@@ -1,7 +1,8 @@
+public import Fanfare
 internal import GRDB
 
 /// Something that the store could not do.
-public struct SQLiteStoreError: Error, Sendable, CustomStringConvertible {
+public struct SQLiteStoreError: StoreFailure, CustomStringConvertible {
   public enum Code: String, Sendable, CaseIterable {
     /// Another process has the database.
     case inUse = "in_use"
@@ -38,10 +39,14 @@ public struct SQLiteStoreError: Error, Sendable, CustomStringConvertible {
   }
 
   /// Whether the same call may go well in a moment.
-  public var isRetriable: Bool {
+  public var isRetriable: Bool { shortage != nil }
+
+  public var shortage: StoreShortage? {
     switch code {
-    case .overloaded, .busy, .full, .inputOutput: true
-    case .inUse, .newerVersion, .closed, .corrupt, .wrongKey, .invalid, .other: false
+    case .overloaded, .busy: .overloaded
+    case .full: .diskFull
+    case .inputOutput: .diskFailing
+    case .inUse, .newerVersion, .closed, .corrupt, .wrongKey, .invalid, .other: nil
     }
   }
 

@@ -71,6 +71,48 @@ import Testing
     }
   }
 
+  private struct Short: StoreFailure {
+    let shortage: StoreShortage?
+  }
+
+  @Test(arguments: [(StoreShortage.diskFull, "disk_full"), (.diskFailing, "disk_failing")])
+  func `a disk that is full, or fails, is told on each route with when to come again`(shortage: StoreShortage, reason: String) async throws
+  {
+    try await World.run { (world) async throws in
+      world.store.change { $0.failure = Short(shortage: shortage) }
+      let requests = [
+        ("GET", "/api/v1/events/query/", ""), ("GET", "/api/v1/events/subscriptions/project/p", ""),
+        ("PUT", "/api/v1/events/subscriptions/project/p", "[]"), ("POST", "/api/v1/events/dead-letters/requeue", #"{"all":true}"#),
+        ("POST", "/v0/accounts", #"{"name":"ann"}"#),
+        (
+          "POST", "/api/v1/events/replays",
+          #"{"project":"p","since":"2020-01-01T00:00:00Z","until":"2020-01-02T00:00:00Z"}"#
+        ),
+      ]
+      var answers: [Answer] = []
+      for (method, target, body) in requests {
+        answers.append(try await method == "GET" ? world.get(target) : world.send(method, target, body))
+      }
+      let json = ("Content-Type", "application/json")
+      answers.append(try await world.door.send("POST", "/internal/create-event", headers: [json], body: Array(#"{"type":"A"}"#.utf8)))
+      for answer in answers {
+        #expect(answer.status == 503)
+        #expect(answer.code == "storage_unavailable", "\(answer.text)")
+        #expect(try answer.json["data"] == ["reason": .string(reason)])
+        #expect(answer["retry-after"] == "5")
+      }
+    }
+  }
+
+  @Test func `what the store will never do is no reason to come again`() async throws {
+    try await World.run { (world) async throws in
+      world.store.change { $0.failure = Short(shortage: nil) }
+      let answer = try await world.get("/api/v1/events/query/")
+      #expect(answer.status == 500)
+      #expect(answer["retry-after"] == nil)
+    }
+  }
+
   @Test func `one connection serves many requests, pipelined too`() async throws {
     try await World.run { (world) async throws in
       world.store("inventory:p")

@@ -96,13 +96,14 @@ import Testing
       let store = try await world.open(TestClock())
       _ = try await store.ingest(arrivals(0..<3))
       // A transaction that is gone when it should be committed, as after a full disk.
-      await #expect(throws: SQLiteStoreError.self) {
+      let error = await #expect(throws: SQLiteStoreError.self) {
         try await store.writer.perform { transaction in
           _ = try transaction.ingest(arrivals(3..<6))
           try transaction.db.execute(sql: "ROLLBACK")
           throw DatabaseError(resultCode: .SQLITE_FULL)
         }
       }
+      #expect(error?.shortage == .diskFull)
       #expect(store.writer.lastFailure.withLock { $0 } != nil)
       #expect(try await store.ingest(arrivals(6..<7)).fates == [.stored(sequence: 4)])
       #expect(await store.health().isReady)

@@ -9,7 +9,9 @@ extension APIError {
     case let error as ValidationErrors: self = .invalidBody(error)
     case let error as EventConflict: self = .conflictingEvent(error.id)
     case let error as DocumentTooLarge: self = .payloadTooLarge(limit: error.limit)
-    case is IntakeOverloaded: self = .overloaded(retryAfter: 1)
+    case let error as any StoreFailure:
+      guard let shortage = error.shortage else { return nil }
+      self = .shortage(shortage)
     case let error as UnknownEvent: self = .unknownEvent(error.id)
     case let error as UnknownDelivery: self = .unknownDelivery(error.id.description)
     case let error as AccountError: self = .account(error)

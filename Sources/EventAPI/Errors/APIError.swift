@@ -101,6 +101,20 @@ extension APIError {
       headers: [.retryAfter: String(seconds)])
   }
 
+  /// Says what is wrong without naming files: who asks has no business with them.
+  static func shortage(_ shortage: StoreShortage) -> APIError {
+    switch shortage {
+    case .overloaded: overloaded(retryAfter: 1)
+    case .diskFull: storageUnavailable("disk_full", "the disk is full, and nothing is stored until there is room")
+    case .diskFailing: storageUnavailable("disk_failing", "the disk cannot be read or written at the moment")
+    }
+  }
+
+  private static func storageUnavailable(_ reason: String, _ message: String) -> APIError {
+    // The longest that the ingestor waits before it tries again.
+    APIError(code: .storageUnavailable, message: message, data: ["reason": .string(reason)], headers: [.retryAfter: "5"])
+  }
+
   static func unknown(_ thing: String, code: ErrorCode, id: String) -> APIError {
     APIError(code: code, message: "there is no such \(thing)", data: ["id": .string(id)])
   }

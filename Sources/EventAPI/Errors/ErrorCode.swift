@@ -34,6 +34,8 @@ enum ErrorCode: String, CaseIterable, Sendable {
   case headersTooLarge = "headers_too_large"
   case tooManyRequests = "too_many_requests"
   case overloaded
+  /// The store's disk is full or fails; `data.reason` says which.
+  case storageUnavailable = "storage_unavailable"
   case internalError = "internal_error"
 
   var status: HTTPResponse.Status {
@@ -53,7 +55,7 @@ enum ErrorCode: String, CaseIterable, Sendable {
     case .unsupportedMediaType: .unsupportedMediaType
     case .headersTooLarge: .requestHeaderFieldsTooLarge
     case .tooManyRequests: .tooManyRequests
-    case .overloaded: .serviceUnavailable
+    case .overloaded, .storageUnavailable: .serviceUnavailable
     case .internalError: .internalServerError
     }
   }

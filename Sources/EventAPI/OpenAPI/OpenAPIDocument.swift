@@ -9,7 +9,9 @@ struct OpenAPIDocument {
   /// Codes that any route may answer with.
   static let general: [ErrorCode] = [.internalError]
   /// Those of routes that want a credential.
-  static let authenticated: [ErrorCode] = [.authenticationRequired, .unknownAPIKey, .tooManyRequests, .overloaded]
+  static let authenticated: [ErrorCode] = [
+    .authenticationRequired, .unknownAPIKey, .tooManyRequests, .overloaded, .storageUnavailable,
+  ]
   /// Those that belong to no route of the table, the last four because there is no whole request.
   static let unrouted: [ErrorCode] = [
     .routeNotFound, .unhandledMethod, .malformedRequest, .requestTimeout, .uriTooLong, .headersTooLarge,
@@ -144,7 +146,7 @@ struct OpenAPIDocument {
     for (status, codes) in errors.sorted(by: { $0.key < $1.key }) where !answered.contains(status) {
       json.object(String(status)) { json in
         json.member("description", codes.map(\.rawValue).sorted().joined(separator: ", "))
-        if codes.contains(where: { $0 == .overloaded || $0 == .tooManyRequests }) {
+        if codes.contains(where: { $0.status == .serviceUnavailable || $0.status == .tooManyRequests }) {
           json.object("headers") { json in
             json.object("Retry-After") { json in
               json.member("description", "After how many seconds it is worth another try.")

@@ -124,6 +124,6 @@ extension Operations {
           status: 200, meaning: "They are on disk. The body is empty unless `Prefer: return=representation` asked for the events.",
           headers: [("X-Event-Id", "Their ids, separated by commas; not there if they are longer than 32 KiB.")])
       ],
-      errors: [.invalidRequestBody, .conflictingEvent, .payloadTooLarge, .unsupportedMediaType, .overloaded])
+      errors: [.invalidRequestBody, .conflictingEvent, .payloadTooLarge, .unsupportedMediaType, .overloaded, .storageUnavailable])
   }
 }

@@ -98,9 +98,11 @@ struct APIResponder: HTTPResponder {
   }
 
   private func failure(_ error: any Error, logger: Logger) -> Response {
-    if let error = APIError(error) { return error.response() }
-    logger.error("request failed", metadata: ["error": "\(error)"])
-    return APIError.unexpected.response()
+    let answer = APIError(error) ?? .unexpected
+    if answer.code == .internalError || answer.code == .storageUnavailable {
+      logger.error("request failed", metadata: ["error": "\(error)"])
+    }
+    return answer.response()
   }
 }
 

@@ -35,6 +35,8 @@ public struct DocumentTooLarge: Error, Sendable {
 }
 
 /// Too much waits for the store already; to be tried again in a moment.
-public struct IntakeOverloaded: Error, Sendable {
+public struct IntakeOverloaded: StoreFailure {
   public init() {}
+
+  public var shortage: StoreShortage? { .overloaded }
 }

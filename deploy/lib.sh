@@ -52,6 +52,19 @@ need_build_packages() {
   need_packages librabbitmq-dev libcurl4-openssl-dev libsqlite3-dev zlib1g-dev pkg-config ca-certificates
 }
 
+# Mounts --------------------------------------------------------------------------------------------------------------
+
+# Sets `mounting` to what starts a program that may mount file systems which nobody else sees. Fails where that is not allowed: it takes root
+# or user namespaces, and containers have neither unless they are told to.
+find_mounting() {
+  local how
+  for how in -m -rm; do
+    mounting=(unshare "$how")
+    if "${mounting[@]}" mount -t tmpfs tmpfs /mnt 2>/dev/null; then return; fi
+  done
+  return 1
+}
+
 # Swift ---------------------------------------------------------------------------------------------------------------
 
 # Puts swift on the PATH if it is in one of its usual places, and checks that it is new enough.

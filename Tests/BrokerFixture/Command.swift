@@ -1,9 +1,11 @@
 import Foundation
 
 /// A command that is run to its end.
-enum Command {
+public enum Command {
   /// - Returns: what it wrote to its standard output.
-  static func run(_ path: String, _ arguments: [String], environment: [String: String]? = nil) async throws -> String {
+  /// - Throws: ``BrokerFixtureError`` with what it printed, if it failed.
+  @discardableResult
+  public static func run(_ path: String, _ arguments: [String], environment: [String: String]? = nil) async throws -> String {
     let process = Process()
     process.executableURL = URL(filePath: path)
     process.arguments = arguments

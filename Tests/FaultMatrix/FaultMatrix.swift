@@ -4,5 +4,5 @@ import ArgumentParser
 @main struct FaultMatrix: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fault-matrix", abstract: "Injects faults into the service, round after round, and accounts for every event.",
-    subcommands: [KillMatrix.self, BrokerMatrix.self])
+    subcommands: [KillMatrix.self, BrokerMatrix.self, DiskMatrix.self])
 }

@@ -94,10 +94,13 @@ final class MatrixProducer: Sendable {
   }
 
   /// - Returns: whether the HTTP door has taken it.
-  func post(_ document: Traffic.Message, to service: MatrixService) async -> Bool {
-    let isTaken = await service.create(document.text)
-    note(document, isConfirmed: isTaken)
-    return isTaken
+  func post(_ document: Traffic.Message, to service: MatrixService) async -> Bool { await offer(document, to: service)?.status == 200 }
+
+  /// - Returns: what the HTTP door answers; nil if the service is gone.
+  func offer(_ document: Traffic.Message, to service: MatrixService) async -> Client.Answer? {
+    let answer = await service.create(document.text)
+    note(document, isConfirmed: answer?.status == 200)
+    return answer
   }
 
   /// Posts events one after the other to the HTTP door, for as long as the service is there. What is not answered with 200 may be stored or

@@ -39,10 +39,9 @@ struct MatrixService: Sendable {
     return false
   }
 
-  /// - Returns: whether the HTTP door has taken it.
-  func create(_ document: String) async -> Bool {
-    let client = Client(url: process.internalURL, token: "")
-    return (try? await client.send("POST", "/internal/create-event", body: document))?.status == 200
+  /// What the HTTP door answers to an event.
+  func create(_ document: String) async -> Client.Answer? {
+    try? await Client(url: process.internalURL, token: "").send("POST", "/internal/create-event", body: document)
   }
 
   func requeueEverything() async { _ = await ask("POST", "/api/v1/events/dead-letters/requeue", body: #"{"all":true}"#) }

@@ -28,11 +28,12 @@ final class RoundWorld {
 
   /// - Parameter directory: made, and not removed.
   static func with<Value: Sendable>(
-    _ broker: MatrixBroker, directory: URL, _ body: @Sendable (sending RoundWorld) async throws -> Value
+    _ broker: MatrixBroker, directory: URL, manners: @escaping MatrixReceiver.Answer = Manners.answer,
+    _ body: @Sendable (sending RoundWorld) async throws -> Value
   ) async throws -> Value {
     let amqpURL = broker.url(ofVirtualHost: try await broker.virtualHost())
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    let receiver = try await MatrixReceiver.start(Manners.answer)
+    let receiver = try await MatrixReceiver.start(manners)
     let result: Result<Value, any Error>
     do {
       result = .success(

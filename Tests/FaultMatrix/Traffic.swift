@@ -110,4 +110,11 @@ enum Manners {
     default: return (204, 0)
     }
   }
+
+  /// The same, but nothing is tried in vain until its schedule is used up: where many of those come at once, they make the endpoint look
+  /// dead, and a round would wait for its probes.
+  static func answerInTheEnd(to subscription: String, event: String, earlier: Int) -> (status: Int, milliseconds: Int64) {
+    let answer = answer(to: subscription, event: event, earlier: earlier)
+    return answer.status == 503 && earlier > 0 ? (204, 0) : answer
+  }
 }

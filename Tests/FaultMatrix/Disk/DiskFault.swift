@@ -1,0 +1,45 @@
+import ArgumentParser
+import BrokerFixture
+import ServiceFixture
+
+/// What may befall the disk under a service that runs.
+enum DiskFault: String, CaseIterable, ExpressibleByArgument, Sendable {
+  case full
+  /// Writing fails with an error of its own (EFBIG), which SQLite takes for a disk that is ill: files may not grow any more.
+  case failing
+
+  /// What readiness says of it.
+  var sentence: String {
+    switch self {
+    case .full: "database or disk is full"
+    case .failing: "disk I/O error"
+    }
+  }
+
+  /// What the HTTP door says of it.
+  var reason: String {
+    switch self {
+    case .full: "disk_full"
+    case .failing: "disk_failing"
+    }
+  }
+
+  func begin(_ disk: SmallDisk, _ service: MatrixService) async throws {
+    switch self {
+    case .full: try disk.fill()
+    case .failing: try await Self.limitFiles(of: service.process.processIdentifier, to: "0")
+    }
+  }
+
+  func end(_ disk: SmallDisk, _ service: MatrixService) async throws {
+    switch self {
+    case .full: disk.makeRoom()
+    case .failing: try await Self.limitFiles(of: service.process.processIdentifier, to: "unlimited")
+    }
+  }
+
+  private static func limitFiles(of process: Int32, to bytes: String) async throws {
+    // The hard limit stays, so that the soft one can be raised again.
+    try await Command.run("/usr/bin/prlimit", ["--pid", "\(process)", "--fsize=\(bytes):"])
+  }
+}

@@ -73,6 +73,32 @@ import Threading
     #expect(entry.origin.raw == pretender.body)
   }
 
+  @Test func `a message full of what is no event is one entry of the quarantine, and can be read again from there`() throws {
+    let strict = MessageReader(decoder: EventDecoder(unknownTypes: .quarantine), clock: { Timestamp(seconds: 1) })
+    func array(_ wrong: Int) -> String {
+      let elements = [#"{"type":"ADD_BUILD","id":"good"}"#] + (0..<wrong).map { #"{"type":"T","id":"\#($0)"}"# }
+      return "[\(elements.joined(separator: ","))]"
+    }
+    // Each stands for itself.
+    #expect(strict.arrivals(in: message(tag: 1, array(1_000))).count == 1_001)
+    let text = array(1_001)
+    let arrivals = strict.arrivals(in: message(tag: 2, text))
+    guard arrivals.count == 1, case .quarantined(let entry) = arrivals[0] else {
+      Issue.record("it is \(arrivals.count) arrivals")
+      return
+    }
+    #expect(entry.reason == .unknownType)
+    #expect(entry.detail.hasPrefix("1001 of the message's 1002 elements are no events, so it is kept as a whole; the first: /1"))
+    #expect(entry.origin.raw == Array(text.utf8))
+    let lenient = MessageReader(decoder: EventDecoder(), clock: { Timestamp(seconds: 1) })
+    #expect(try lenient.events(in: entry).count == 1_002)
+    // Half a million in a megabyte, wrong in two ways.
+    let numbers = "[{}" + String(repeating: ",1", count: 500_000) + "]"
+    guard case .quarantined(let many) = strict.arrivals(in: message(tag: 3, numbers)).first else { return }
+    #expect(many.reason == .invalidEvent)
+    #expect(many.detail.hasPrefix("500001 of the message's 500001 elements"))
+  }
+
   private func message(tag: UInt64, _ json: String) -> InboundMessage {
     InboundMessage(body: Array(json.utf8), exchange: "x", routingKey: "r", token: AckToken(epoch: 1, tag: tag))
   }

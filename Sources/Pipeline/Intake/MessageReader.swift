@@ -13,7 +13,12 @@ public struct MessageReader: Sendable {
     ids = IDSource(clock: clock)
   }
 
+  /// A megabyte has room for half a million elements that are no events; as many entries of the quarantine would be one transaction.
+  private static let maximumEntries = 1_000
+
   /// Everything in a broker's message, good or bad. Never empty: what holds no event is quarantined.
+  ///
+  /// An array's elements stand for themselves, but one with more than 1,000 that are no events is one entry of the quarantine, as a whole.
   func arrivals(in message: InboundMessage) -> [Arrival] {
     let now = clock()
     var origin = Origin(
@@ -33,6 +38,10 @@ public struct MessageReader: Sendable {
       let detail = "the message is an array without any event"
       return [.quarantined(Quarantined(reason: .invalidEvent, detail: detail, origin: origin, receivedAt: now))]
     }
+    if let fault = Self.faultOfAll(readings) {
+      origin.raw = content.body
+      return [.quarantined(Quarantined(reason: fault.reason, detail: fault.detail, origin: origin, receivedAt: now))]
+    }
     return readings.map { reading in
       origin.raw = reading.range.count == content.body.count ? content.body : Array(content.body[reading.range])
       switch reading.result {
@@ -41,6 +50,20 @@ public struct MessageReader: Sendable {
         return .quarantined(Quarantined(reason: fault.reason, detail: fault.detail, origin: origin, receivedAt: now))
       }
     }
+  }
+
+  /// What is wrong with an array that has too many elements which are no events; nil if it has not.
+  private static func faultOfAll(_ readings: [EventDecoder.Reading]) -> (reason: Quarantined.Reason, detail: String)? {
+    guard readings.count > maximumEntries else { return nil }
+    let faults = readings.compactMap { reading in
+      if case .failure(let fault) = reading.result { fault } else { nil }
+    }
+    guard faults.count > maximumEntries else { return nil }
+    let isOneReason = faults.allSatisfy { $0.reason == faults[0].reason }
+    return (
+      isOneReason ? faults[0].reason : .invalidEvent,
+      "\(faults.count) of the message's \(readings.count) elements are no events, so it is kept as a whole; the first: \(faults[0].detail)"
+    )
   }
 
   /// How many ids were made since the last time, for events that came without any: a redelivery of those would be stored twice.

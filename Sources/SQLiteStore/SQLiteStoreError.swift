@@ -83,12 +83,13 @@ extension AsyncStream<SQLiteStoreError>.Continuation {
 }
 
 extension Error {
-  /// Damage, with the file and what to do.
+  /// What is wrong with the file, or the disk below it, with its path and what to do.
   func naming(_ path: String) -> any Error {
-    guard let error = self as? SQLiteStoreError, error.code == .corrupt else { return self }
-    return SQLiteStoreError(
-      .corrupt, nativeCode: error.nativeCode,
-      "the database \(path) is damaged (\(error.description)): 'fanfare doctor' says how badly, and 'fanfare restore' puts a backup in its place"
-    )
+    guard let error = self as? SQLiteStoreError, error.isOfFile, !error.description.contains(path) else { return self }
+    let sentence =
+      error.code == .corrupt
+      ? "the database \(path) is damaged (\(error.description)): 'fanfare doctor' says how badly, and 'fanfare restore' puts a backup in its place"
+      : "the database \(path) cannot be used: \(error.description)"
+    return SQLiteStoreError(error.code, nativeCode: error.nativeCode, sentence)
   }
 }

@@ -69,18 +69,23 @@ import Testing
     await (try? CommandRun.run(URL(filePath: "/usr/bin/unshare"), ["-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]))?.status == 0
   }
 
-  @Test(.enabled("a file system of its own cannot be mounted here") { await mayMount() })
-  func `a store on a file system that is read-only is refused with a sentence`() async throws {
+  @Test(
+    .enabled("a file system of its own cannot be mounted here") { await mayMount() },
+    arguments: [
+      (#"cp -a "$1/." /mnt && mount -o remount,ro /mnt"#, "cannot open /mnt/fanfare.db.lock: Read-only file system"),
+      ("! cat /dev/zero >/mnt/filler", "the database /mnt/fanfare.db cannot be used: the store failed: database or disk is full"),
+    ])
+  func `a store on a file system that is read-only, or a first one on one that is full, is refused with a sentence`(
+    preparation: String, sentence: String
+  ) async throws {
     try await withDirectory { directory in
       let service = try await ServiceProcess.start(in: directory, settings: [:])
       #expect(await service.stop() == 0)
-      let script = """
-        mount -t tmpfs tmpfs /mnt && cp -a "$1/." /mnt && mount -o remount,ro /mnt && "$0" serve --data-directory /mnt 2>&1
-        """
+      let script = #"mount -t tmpfs -o size=8m tmpfs /mnt && \#(preparation) && "$0" serve --data-directory /mnt 2>&1"#
       let run = try await CommandRun.run(
         URL(filePath: "/usr/bin/unshare"), ["-m", "sh", "-c", script, ServiceProcess.executable.path, directory.path])
       #expect(run.status == 1)
-      #expect(run.output.contains("cannot open /mnt/fanfare.db.lock: Read-only file system"), "\(run.output)")
+      #expect(run.output.contains(sentence), "\(run.output)")
     }
   }
 

@@ -104,7 +104,7 @@ import Testing
         }
       }
       #expect(error?.shortage == .diskFull)
-      #expect(store.writer.lastFailure.withLock { $0 } != nil)
+      #expect(store.writer.lastFailure.withLock { $0 } == "the last commit failed: the store failed: database or disk is full")
       #expect(try await store.ingest(arrivals(6..<7)).fates == [.stored(sequence: 4)])
       #expect(await store.health().isReady)
       #expect(try await store.event("event-4", for: .everything) == nil)

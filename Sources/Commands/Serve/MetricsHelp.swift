@@ -9,6 +9,7 @@ enum MetricsHelp {
     "fanfare_amqp_unacknowledged": "Messages that were delivered and are not stored yet.",
     "fanfare_commit_commands": "Commands that one transaction of the store has carried out.",
     "fanfare_commit_events": "Events that one transaction has stored.",
+    "fanfare_commit_failures_total": "Transactions of the store that failed; nothing of them is stored.",
     "fanfare_commit_seconds": "How long a transaction took, the disk's confirmation included.",
     "fanfare_dead_letters_published_total": "Messages of the outbox that the broker has confirmed.",
     "fanfare_deliveries_in_flight": "Deliveries that are being attempted.",

@@ -31,6 +31,7 @@ final class Writer: Sendable {
   private let commitTimer = Timer(label: "fanfare_commit_seconds")
   private let commitCommands = Recorder(label: "fanfare_commit_commands")
   private let commitEvents = Recorder(label: "fanfare_commit_events")
+  private let commitFailures = Counter(label: "fanfare_commit_failures_total")
 
   init(
     pool: DatabasePool, identity: StoreIdentity, secrets: SecretBox, memory: WriterMemory, recent: RecentIndexes,
@@ -146,8 +147,11 @@ final class Writer: Sendable {
       recent.retract(to: transaction.lastSequence)
       transaction.reset()
       memory.withLock { $0 = transaction.memory }
-      lastFailure.withLock { $0 = "the last commit failed: \(error)" }
-      damage.report(SQLiteStoreError.translating(error))
+      commitFailures.increment()
+      let failure = SQLiteStoreError.translating(error)
+      // In our words: health is open, and nobody's statements belong there.
+      lastFailure.withLock { $0 = "the last commit failed: \(failure)" }
+      damage.report(failure)
       logger.error("A commit failed; nothing of it is stored", metadata: ["error": "\(error)", "commands": "\(commands.count)"])
       for command in commands { command.fail(error) }
       return false

@@ -7,11 +7,13 @@ enum DiskFault: String, CaseIterable, ExpressibleByArgument, Sendable {
   case full
   /// Writing fails with an error of its own (EFBIG), which SQLite takes for a disk that is ill: files may not grow any more.
   case failing
+  /// The service is told to stop while it is full, and started again when there is room.
+  case fullAtStop
 
   /// What readiness says of it.
   var sentence: String {
     switch self {
-    case .full: "database or disk is full"
+    case .full, .fullAtStop: "database or disk is full"
     case .failing: "disk I/O error"
     }
   }
@@ -19,21 +21,23 @@ enum DiskFault: String, CaseIterable, ExpressibleByArgument, Sendable {
   /// What the HTTP door says of it.
   var reason: String {
     switch self {
-    case .full: "disk_full"
+    case .full, .fullAtStop: "disk_full"
     case .failing: "disk_failing"
     }
   }
 
+  var stopsService: Bool { self == .fullAtStop }
+
   func begin(_ disk: SmallDisk, _ service: MatrixService) async throws {
     switch self {
-    case .full: try disk.fill()
+    case .full, .fullAtStop: try disk.fill()
     case .failing: try await Self.limitFiles(of: service.process.processIdentifier, to: "0")
     }
   }
 
   func end(_ disk: SmallDisk, _ service: MatrixService) async throws {
     switch self {
-    case .full: disk.makeRoom()
+    case .full, .fullAtStop: disk.makeRoom()
     case .failing: try await Self.limitFiles(of: service.process.processIdentifier, to: "unlimited")
     }
   }

@@ -5,7 +5,7 @@ import ServiceFixture
 
 /// One round: the service works under load, its disk fails for a while, is well again; all comes to rest, and the account is drawn up.
 ///
-/// The service is never started again.
+/// The service is never started again, unless it is told to stop while its disk is full.
 struct DiskRound {
   struct Outcome: Sendable {
     let reckoning: Reckoning
@@ -24,36 +24,49 @@ struct DiskRound {
   func run() async throws -> Outcome {
     let disk = try SmallDisk(at: world.directory, megabytes: 256)
     defer { disk.remove() }
-    let service = try world.start()
+    var service = try world.start()
     do {
       guard await service.process.isUp(), await world.subscribe(service) else { throw MatrixFailure("the service did not come up") }
       try await service.becomesReady()
       let load = BrokerLoad(world.producer)
-      let refused = try await withThrowingTaskGroup(of: Void.self) { group in
+      let (refused, failures) = try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { [seed] in try await load.run(seed) }
         defer { group.cancelAll() }
         try await load.take(50)
         try await fault.begin(disk, service)
         let refused = try await witness(service)
-        try await fault.end(disk, service)
+        let failures = try await service.failures("ingest")
+        if fault.stopsService {
+          try await stop(service)
+          disk.makeRoom()
+          // What could not be written down then is made again.
+          try await world.noteKill()
+          service = try world.start()
+          guard await service.process.isUp() else { throw MatrixFailure("the service did not come up again") }
+        } else {
+          try await fault.end(disk, service)
+        }
         try await service.becomesReady()
         try await load.take(50)
         load.stop()
         try await group.waitForAll()
-        return refused
+        return (refused, failures)
       }
       let sentinel = Traffic.sentinel("sentinel-last")
       try await world.producer.sendUntilConfirmed(sentinel)
       guard try await service.rest(after: sentinel.event ?? "") else { throw MatrixFailure("the service ended by itself") }
-      let failures = try await service.failedBatches()
-      let code = await service.process.stop()
-      if code != 0 { throw MatrixFailure("the service ended with \(code): \(service.process.logTail)") }
+      try await stop(service)
       return Outcome(reckoning: try await world.reckon(), failures: failures, refused: refused)
     } catch {
       // Nothing is left running, whatever went wrong.
       await service.process.kill()
       throw MatrixFailure("\(error)\n  \(service.process.logTail)")
     }
+  }
+
+  private func stop(_ service: MatrixService) async throws {
+    let code = await service.process.stop()
+    if code != 0 { throw MatrixFailure("the service ended with \(code)") }
   }
 
   /// Readiness, metrics and log tell of the fault, and the HTTP door does not say that it has what it has not.
@@ -90,16 +103,17 @@ struct DiskRound {
 
   private func tells(_ service: MatrixService) async throws -> Bool {
     guard let health = await service.ask("GET", "/health/ready"), health.status == 503, health.text.contains(fault.sentence),
-      try await service.failedBatches() > 0
+      try await service.failures("ingest") > 0, try await service.failures("commit") > 0
     else { return false }
     return service.process.wholeLog.split(separator: "\n").contains { $0.contains(#""level":"error""#) && $0.contains(fault.sentence) }
   }
 }
 
 extension MatrixService {
-  fileprivate func failedBatches() async throws -> Int {
+  /// How many batches of the broker, or commits, have failed.
+  fileprivate func failures(_ kind: String) async throws -> Int {
     let lines = (await ask("GET", "/metrics"))?.text.split(separator: "\n") ?? []
-    let line = lines.first { $0.hasPrefix("fanfare_ingest_failures_total ") }
+    let line = lines.first { $0.hasPrefix("fanfare_\(kind)_failures_total ") }
     return line?.split(separator: " ").last.flatMap { Double($0) }.map { Int($0) } ?? 0
   }
 }

@@ -112,13 +112,21 @@ import Testing
     }
   }
 
-  @Test func `a disk that is well again is noticed without anybody writing`() async throws {
+  @Test func `a disk that is well again is noticed without anybody writing, and is looked at once a second`() async throws {
     try await withWorld { world in
-      let store = try await world.open(TestClock())
-      await #expect(throws: SQLiteStoreError.self) {
-        try await store.writer.perform { _ in throw DatabaseError(resultCode: .SQLITE_FULL) }
+      let clock = TestClock()
+      let store = try await world.open(clock)
+      func fail() async {
+        await #expect(throws: SQLiteStoreError.self) {
+          try await store.writer.perform { _ in throw DatabaseError(resultCode: .SQLITE_FULL) }
+        }
+        #expect(store.writer.lastFailure.withLock { $0 } != nil)
       }
-      #expect(store.writer.lastFailure.withLock { $0 } != nil)
+      await fail()
+      #expect(await store.health().isReady)
+      await fail()
+      #expect(await store.health().isReady == false)
+      clock.advance(by: .seconds(1))
       #expect(await store.health().isReady)
       try await store.close()
     }
@@ -126,7 +134,8 @@ import Testing
 
   @Test func `a command that the disk failed is no success of the others`() async throws {
     try await withWorld { world in
-      let store = try await world.open(TestClock())
+      let clock = TestClock()
+      let store = try await world.open(clock)
       // Before it changes anything, and after.
       for changes in ["", "CREATE TABLE extra (a); INSERT INTO extra VALUES (1)"] {
         await #expect(throws: SQLiteStoreError.self) {
@@ -136,6 +145,7 @@ import Testing
           }
         }
         #expect(store.writer.lastFailure.withLock { $0 } != nil)
+        clock.advance(by: .seconds(1))
         #expect(await store.health().isReady)
       }
       try await store.close()

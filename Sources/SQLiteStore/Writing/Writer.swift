@@ -19,6 +19,8 @@ final class Writer: Sendable {
   /// Why the last commit failed; nil if it did not.
   let lastFailure = Mutex<String?>(nil)
 
+  /// When it was last tried whether the disk is well again.
+  private let lastProbe = Mutex<Timestamp?>(nil)
   private let pool: DatabasePool
   private let identity: StoreIdentity
   private let secrets: SecretBox
@@ -89,7 +91,16 @@ final class Writer: Sendable {
 
   /// Writes something that changes nothing: whether the disk is well again. Nobody may have anything to write, while a disk that was full
   /// has room again.
+  ///
+  /// Once a second at most, however many ask: each failure is a line of the log.
   func probe() async throws {
+    let now = steadyClock()
+    let isDue = lastProbe.withLock { last in
+      if let last, now - last < .seconds(1) { return false }
+      last = now
+      return true
+    }
+    guard isDue else { return }
     try await perform { transaction in
       let version = try Int.fetchOne(transaction.db, sql: "PRAGMA user_version") ?? 0
       try transaction.db.execute(sql: "PRAGMA user_version = \(version)")

@@ -128,8 +128,8 @@ let package = Package(
     .executableTarget(
       name: "FaultMatrix",
       dependencies: [
-        "Fanfare", "Threading", "Failpoints", "AMQPSource", "BrokerFixture", "ServiceFixture", "RandomFixture", "PlainMatcher", "Reckoning",
-        logging, nio, nioPosix, nioHTTP, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Fanfare", "Threading", "Failpoints", "AMQPSource", "Programs", "BrokerFixture", "ServiceFixture", "RandomFixture", "PlainMatcher",
+        "Reckoning", logging, nio, nioPosix, nioHTTP, .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/FaultMatrix", swiftSettings: settings),
     .testTarget(name: "FanfareTests", dependencies: ["Fanfare", "RandomFixture", "PlainMatcher"], swiftSettings: settings),
     .testTarget(name: "ThreadingTests", dependencies: ["Threading"], swiftSettings: settings),

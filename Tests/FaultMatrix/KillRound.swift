@@ -33,7 +33,7 @@ struct KillRound {
   private mutating func run(_ life: KillPlan.Life) async throws -> Bool {
     // Nothing is old enough to be removed otherwise.
     let settings = life.fault?.failpoint == .eventsRemoved ? ["retention.events": "1s"] : [:]
-    let service = try world.start(settings, failpoints: life.fault?.variable)
+    let service = try world.start(settings, environment: (life.fault?.variable).map { ["FANFARE_FAILPOINT": $0] } ?? [:])
     do {
       let isKilled = try await live(life, service)
       if isKilled { try await world.noteKill() }

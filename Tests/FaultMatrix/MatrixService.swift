@@ -11,12 +11,11 @@ struct MatrixService: Sendable {
 
   let process: ServiceProcess
 
-  /// - Parameter failpoints: as `FANFARE_FAILPOINT` has them.
-  init(in directory: URL, settings: [String: String], failpoints: String?) throws {
+  init(in directory: URL, settings: [String: String], environment: [String: String]) throws {
     process = try ServiceProcess.launch(
       in: directory,
       settings: ["delivery.retrySchedule": "150ms,300ms", "delivery.timeout": "60s"].merging(settings) { $1 },
-      environment: failpoints.map { ["FANFARE_FAILPOINT": $0] } ?? [:])
+      environment: environment)
     Interruption.note(process.processIdentifier)
   }
 

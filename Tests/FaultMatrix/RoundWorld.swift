@@ -47,9 +47,8 @@ final class RoundWorld {
     return try result.get()
   }
 
-  /// - Parameter failpoints: as `FANFARE_FAILPOINT` has them.
-  func start(_ settings: [String: String] = [:], failpoints: String? = nil) throws -> MatrixService {
-    try MatrixService(in: directory, settings: ["amqp.url": amqpURL].merging(settings) { $1 }, failpoints: failpoints)
+  func start(_ settings: [String: String] = [:], environment: [String: String] = [:]) throws -> MatrixService {
+    try MatrixService(in: directory, settings: ["amqp.url": amqpURL].merging(settings) { $1 }, environment: environment)
   }
 
   /// Has the service know the round's subscriptions; once that is certain, it is not done again.

@@ -24,7 +24,8 @@ struct DiskRound {
   func run() async throws -> Outcome {
     let disk = try SmallDisk(at: world.directory, megabytes: 256)
     defer { disk.remove() }
-    var service = try world.start()
+    let errors = try SyncErrors(in: world.directory)
+    var service = try world.start(environment: errors.environment)
     do {
       guard await service.process.isUp(), await world.subscribe(service) else { throw MatrixFailure("the service did not come up") }
       try await service.becomesReady()
@@ -33,7 +34,7 @@ struct DiskRound {
         group.addTask { [seed] in try await load.run(seed) }
         defer { group.cancelAll() }
         try await load.take(50)
-        try await fault.begin(disk, service)
+        try await fault.begin(disk, errors, service)
         let refused = try await witness(service)
         let failures = try await service.failures("ingest")
         if fault.stopsService {
@@ -41,10 +42,10 @@ struct DiskRound {
           disk.makeRoom()
           // What could not be written down then is made again.
           try await world.noteKill()
-          service = try world.start()
+          service = try world.start(environment: errors.environment)
           guard await service.process.isUp() else { throw MatrixFailure("the service did not come up again") }
         } else {
-          try await fault.end(disk, service)
+          try await fault.end(disk, errors, service)
         }
         try await service.becomesReady()
         try await load.take(50)

@@ -49,10 +49,9 @@ struct KillRound {
     let messages = waiting + life.messages
     waiting = []
     guard await service.process.isUp(), await world.subscribe(service) else {
-      if !mayDie(life) { throw MatrixFailure("the service did not come up: \(service.process.logTail)") }
-      try await confirmKilled(service)
+      if mayDie(life) { try await confirmKilled(service) } else { try await confirmRefused(life, service) }
       if world.isSubscribed { try await world.producer.send(messages) } else { waiting = messages }
-      return true
+      return mayDie(life)
     }
     let producer = world.producer
     async let published: Void = producer.send(messages)
@@ -91,5 +90,13 @@ struct KillRound {
   private func confirmKilled(_ service: MatrixService) async throws {
     let ending = await service.process.ended()
     if ending != .killed(signal: SIGKILL) { throw MatrixFailure("the service ended with \(ending): \(service.process.logTail)") }
+  }
+
+  /// A step that fails while the service starts ends it with a sentence; at any other time it lives on.
+  private func confirmRefused(_ life: KillPlan.Life, _ service: MatrixService) async throws {
+    let ending = await service.process.ended()
+    guard case .failure(let failpoint, _, _) = life.fault, ending == .exited(code: 1),
+      service.process.logTail.contains("the failpoint \(failpoint.rawValue) was told to fail")
+    else { throw MatrixFailure("the service did not come up: \(service.process.logTail)") }
   }
 }

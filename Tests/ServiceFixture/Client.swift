@@ -10,6 +10,7 @@ public struct Client: Sendable {
     var configuration = HTTPClient.Configuration.singletonConfiguration
     // Nor is an answer given up that says nothing for 90 seconds: a busy machine may be that slow.
     configuration.timeout.read = .minutes(30)
+    configuration.timeout.connect = .minutes(10)
     configuration.connectionPool.retryConnectionEstablishment = false
     return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }()

@@ -51,7 +51,7 @@ public final class ServiceProcess: Sendable {
       "data.directory": directory.path, "http.listen": "127.0.0.1:0", "internal.listen": "127.0.0.1:0", "log.format": "json",
       "delivery.allowNetworks": "127.0.0.0/8",
       // No receiver here hangs; on a machine that is busy elsewhere, one may be late.
-      "delivery.timeout": "10m",
+      "delivery.timeout": "10m", "http.headerTimeout": "10m", "http.bodyTimeout": "10m", "http.idleTimeout": "10m",
     ]
     all.merge(settings) { $1 }
     process.arguments = ["serve"] + all.flatMap { ["--set", "\($0.key)=\($0.value)"] }

@@ -18,6 +18,7 @@ struct World: Sendable {
   static let connections: HTTPClient = {
     var configuration = HTTPClient.Configuration.singletonConfiguration
     configuration.timeout.read = .minutes(30)
+    configuration.timeout.connect = .minutes(10)
     return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }()
 
@@ -61,8 +62,10 @@ struct World: Sendable {
     let ports = APIPorts(
       intake: door, events: store, subscriptions: store, deliveries: store, accounts: store, inspection: store, health: [store],
       now: { now }, makeID: { "made" })
-    let configuration = PublicServer.Configuration(
+    var configuration = PublicServer.Configuration(
       address: ListenAddress(host: "127.0.0.1", port: 0), version: "1.2.3", admission: admission)
+    // Nobody here is slow on purpose.
+    configuration.limits = ListenerLimits(idleTimeout: .seconds(600), headerTimeout: .seconds(600), bodyTimeout: .seconds(600))
     let routes = PublicServer.routes(for: configuration, ports: ports, metrics: PrometheusMetrics())
     let server = PublicServer(
       configuration: configuration, ports: ports, authenticator: authenticator, metrics: PrometheusMetrics(), logger: logger)

@@ -94,8 +94,10 @@ import Testing
 
   @Test func `a client that asks and does not read is cut off, and others are served`() async throws {
     try await World.run(listener: Self.listener(\.bodyTimeout, .seconds(1))) { (world) async throws in
-      let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup).channelOption(.autoRead, value: false)
-        .connect(host: "127.0.0.1", port: world.api.port).get()
+      let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup).connectTimeout(.minutes(10)).channelOption(
+        .autoRead, value: false
+      )
+      .connect(host: "127.0.0.1", port: world.api.port).get()
       let request = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
       // More answers than both systems' buffers hold. The writing fails once the server has closed.
       channel.writeAndFlush(ByteBuffer(string: String(repeating: request, count: 6000)), promise: nil)

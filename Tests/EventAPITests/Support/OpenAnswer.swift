@@ -25,7 +25,7 @@ struct OpenAnswer {
     _ target: String, port: Int, headers: [(String, String)] = [World.authorization], receiveBuffer: Int? = nil,
     _ body: (inout OpenAnswer) async throws -> Value
   ) async throws -> Value {
-    var bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+    var bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup).connectTimeout(.minutes(10))
     if let receiveBuffer { bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: .init(receiveBuffer)) }
     let channel = try await bootstrap.connect(host: "127.0.0.1", port: port) { channel in
       channel.eventLoop.makeCompletedFuture {

@@ -17,7 +17,7 @@ struct RawClient: Sendable {
 
   /// Writes bytes to a new connection and reads until the server closes it.
   func exchange(_ bytes: [UInt8]) async throws -> [UInt8] {
-    let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+    let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup).connectTimeout(.minutes(10))
       .connect(host: "127.0.0.1", port: port) { channel in
         channel.eventLoop.makeCompletedFuture {
           try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)

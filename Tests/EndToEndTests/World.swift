@@ -11,7 +11,7 @@ struct World: Sendable {
   let broker: PrivateBroker
   let amqpURL: String
   let directory: URL
-  private let host: String?
+  let host: String?
 
   init(broker: PrivateBroker, amqpURL: String, directory: URL, host: String? = nil) {
     self.broker = broker

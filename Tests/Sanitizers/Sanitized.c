@@ -46,6 +46,6 @@ void __wrap___tsan_external_write(void *address, void *caller, void *tag) {
 #endif
 
 #ifdef SANITIZE_address
-const char *__asan_default_options(void) { return OPTIONS ":detect_leaks=1"; }
+const char *__asan_default_options(void) { return OPTIONS ":detect_leaks=1:suppressions=" SUPPRESSIONS "/address.suppressions"; }
 const char *__lsan_default_options(void) { return "print_suppressions=0:suppressions=" SUPPRESSIONS "/leak.suppressions"; }
 #endif

@@ -1,8 +1,6 @@
 import ArgumentParser
 import BrokerFixture
 import Foundation
-import Glibc
-import Reckoning
 
 struct DiskMatrix: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -18,40 +16,26 @@ struct DiskMatrix: AsyncParsableCommand {
     Interruption.watch()
     let first = seed ?? UInt64.random(in: 0..<1_000_000)
     let broker = MatrixBroker(try await PrivateBroker.start())
-    var failed: [UInt64] = []
+    var table = DiskTable()
     for index in 0..<rounds {
-      let seed = first &+ UInt64(index)
-      let isGood = await run(fault ?? DiskFault.allCases[index % DiskFault.allCases.count], seed, broker)
-      if !isGood { failed.append(seed) }
+      await run(fault ?? DiskFault.allCases[index % DiskFault.allCases.count], first &+ UInt64(index), index + 1, broker, &table)
     }
     try await broker.node.remove()
-    let verdict = failed.isEmpty ? "none lost" : "rounds that failed have the seeds \(failed.map(String.init).joined(separator: ", "))"
-    print("\(rounds) rounds in which the disk failed for \(seconds) s: \(verdict)")
-    if !failed.isEmpty { throw ExitCode.failure }
+    print(table.lastLine(seconds: seconds))
+    if table.hasFailures { throw ExitCode.failure }
   }
 
-  private func run(_ fault: DiskFault, _ seed: UInt64, _ broker: MatrixBroker) async -> Bool {
+  private func run(_ fault: DiskFault, _ seed: UInt64, _ number: Int, _ broker: MatrixBroker, _ table: inout DiskTable) async {
     let directory = FileManager.default.temporaryDirectory.appending(path: "fanfare-round-\(seed)-\(UUID().uuidString.prefix(8))")
-    defer {
-      try? FileManager.default.removeItem(at: directory)
-      // Rounds are to be seen as they end, through a pipe as well.
-      fflush(nil)
-    }
     do {
       // What has waited for the disk comes in a burst.
       let outcome = try await RoundWorld.with(broker, directory: directory, manners: Manners.answerInTheEnd) { world in
         try await DiskRound(fault: fault, seed: seed, duration: .seconds(seconds), world: world).run()
       }
-      let (figures, violations) = (outcome.reckoning.figures, outcome.reckoning.violations)
-      print(
-        "\(fault.rawValue), seed \(seed): \(outcome.failures) batches failed and \(outcome.refused) events were refused meanwhile; "
-          + "\(figures.published) published, \(figures.confirmed) confirmed, \(figures.stored) stored, \(figures.quarantined) quarantined, "
-          + "\(figures.deliveries) deliveries, \(figures.repeated) repeated, \(outcome.reckoning.losses) lost")
-      for violation in violations.prefix(20) { print("  \(violation)") }
-      return violations.isEmpty
+      table.add(number, seed, fault, outcome)
     } catch {
-      print("\(fault.rawValue), seed \(seed): \(error)")
-      return false
+      table.add(number, seed, fault, error)
     }
+    try? FileManager.default.removeItem(at: directory)
   }
 }

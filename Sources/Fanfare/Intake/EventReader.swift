@@ -93,6 +93,11 @@ struct EventReader {
       }
     }
 
+    if groups.count > Self.maximumNames {
+      fail(
+        "allowed_groups", "too_many_values",
+        "allowed_groups and allowed_roles hold \(groups.count) names together; at most \(Self.maximumNames) are allowed")
+    }
     let inventoryProject = resolve(project)
     require(
       application, "inventory_application", below: inventoryProject, "inventory_project",
@@ -172,6 +177,9 @@ struct EventReader {
     }
   }
 
+  /// Of groups and roles, which are told as one list.
+  private static let maximumNames = 1_000
+
   private mutating func strings(_ member: Member) -> [String] {
     if member.isNull { return [] }
     guard member.firstByte == UInt8(ascii: "[") else {
@@ -182,8 +190,8 @@ struct EventReader {
     var scanner = JSONScanner(member.bytes, in: member.range)
     // The text was scanned once already, so it cannot fail here.
     try? scanner.array { (scanner) throws(JSONError) in ranges.append(try scanner.skipValue()) }
-    if ranges.count > 1000 {
-      fail(member.key, "too_many_values", "\(member.key) holds \(ranges.count) names; at most 1000 are allowed")
+    if ranges.count > Self.maximumNames {
+      fail(member.key, "too_many_values", "\(member.key) holds \(ranges.count) names; at most \(Self.maximumNames) are allowed")
       return []
     }
     var result: [String] = []
@@ -199,7 +207,9 @@ struct EventReader {
 
   private mutating func timestamp(_ member: Member) -> Timestamp? {
     if member.isNull { return nil }
-    var allowed: String { "nanoseconds since 1970 as a whole number or a decimal string, 0 to \(Int64.max), or an RFC 3339 date" }
+    var allowed: String {
+      "nanoseconds since 1970 as a whole number or a decimal string, 0 to \(Int64.max), or an RFC 3339 date of 1970 or later"
+    }
     let isString = member.firstByte == UInt8(ascii: "\"")
     guard isString || member.firstByte == UInt8(ascii: "-") || member.firstByte &- 0x30 < 10 else {
       fail(member.key, "invalid_value_type", "\(member.key) must be \(allowed), and is \(Self.kind(of: member))")
@@ -207,7 +217,8 @@ struct EventReader {
     }
     guard let text = isString ? self.text(member.bytes, member.range, key: member.key, limit: 64) : member.text else { return nil }
     if let nanoseconds = Self.nanoseconds(text) { return Timestamp(nanoseconds: nanoseconds) }
-    if isString, let timestamp = Timestamp(rfc3339: text) { return timestamp }
+    // What is taken is told as a number, too, and that has no sign.
+    if isString, let timestamp = Timestamp(rfc3339: text), timestamp.nanoseconds >= 0 { return timestamp }
     fail(member.key, "invalid_timestamp", "\(member.key) must be \(allowed), and is \(isString ? "\"\(text)\"" : text)")
     return nil
   }

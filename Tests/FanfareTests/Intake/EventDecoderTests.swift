@@ -75,7 +75,8 @@ import Testing
   }
 
   @Test(arguments: [
-    #"1.5"#, #"1e18"#, #"-1"#, #"9223372036854775808"#, #""yesterday""#, #""2021-13-01T00:00:00Z""#, #"true"#, #"{}"#, #""""#,
+    #"1.5"#, #"1e18"#, #"-1"#, #"9223372036854775808"#, #""yesterday""#, #""2021-13-01T00:00:00Z""#,
+    #""1969-12-31T23:59:59.999999999Z""#, #"true"#, #"{}"#, #""""#,
   ])
   func `a timestamp whose unit or form would have to be guessed is refused`(text: String) throws {
     let errors = try errors(#"{"type":"T","timestamp":\#(text)}"#)
@@ -127,6 +128,17 @@ import Testing
       Set(errors.map(\.pointer)) == [
         "/id", "/timestamp", "/data", "/allowed_groups/1", "/allowed_groups/2", "/inventory_project", "/state_environment", "/type",
       ])
+  }
+
+  @Test func `groups and roles are told as one list, and are bounded as one`() throws {
+    func names(_ groups: Int, _ roles: Int) -> String {
+      func list(_ prefix: String, _ count: Int) -> String { (0..<count).map { "\"\(prefix)\($0)\"" }.joined(separator: ",") }
+      return #"{"type":"T","allowed_groups":[\#(list("g", groups))],"allowed_roles":[\#(list("r", roles))]}"#
+    }
+    #expect(try event(names(600, 400)).audience.groups.count == 1_000)
+    let errors = try errors(names(600, 401))
+    #expect(errors.map(\.pointer) == ["/allowed_groups"])
+    #expect(errors.first?.code == "too_many_values")
   }
 
   @Test(arguments: [

@@ -97,7 +97,12 @@ struct Composition {
     var configuration = ServiceGroupConfiguration(
       services: services, gracefulShutdownSignals: [.sigterm, .sigint], cancellationSignals: [], logger: logger)
     configuration.maximumGracefulShutdownDuration = .seconds(30)
-    try await ServiceGroup(configuration: configuration).run()
+    do {
+      try await ServiceGroup(configuration: configuration).run()
+    } catch is CancellationError {
+      // As after a kill, nothing is lost by it.
+      logger.warning("The time to stop was over before everything had ended; the next start goes on with the rest")
+    }
     logger.info("The service has stopped")
   }
 

@@ -19,9 +19,7 @@ public final class SQLiteStore: Sendable {
   public let replayedDeliveriesSettled: AsyncStream<Void>
   let replaySettlements: AsyncStream<Void>.Continuation
   private let lock: Mutex<StoreLock?>
-  /// What was found to be damaged first.
-  private let damages: AsyncStream<SQLiteStoreError>
-  private let damage: AsyncStream<SQLiteStoreError>.Continuation
+  private let damage = Damage()
 
   /// Opens, or makes, the database and takes it for this process. Blocks while the schema is brought up to date and what is kept in
   /// memory is read.
@@ -52,7 +50,6 @@ public final class SQLiteStore: Sendable {
     self.configuration = configuration
     self.pool = pool
     self.identity = identity
-    (damages, damage) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
     self.writer = Writer(
       pool: pool, identity: identity, secrets: secrets, memory: memory, recent: recent, configuration: configuration, damage: damage)
     self.lock = Mutex(lock)
@@ -83,8 +80,9 @@ extension SQLiteStore: Service {
   /// - Throws: ``SQLiteStoreError/Code/corrupt`` with a sentence for the operator as soon as a part of the file turns out to be damaged.
   ///   Trying again does not mend it, and going on would hide it.
   public func run() async throws {
-    let found = await cancelWhenGracefulShutdown { [damages] in await damages.first { _ in true } }
-    if let found { throw found.naming(configuration.path) }
-    try await close()
+    await cancelWhenGracefulShutdown { [damage] in await damage.wait() }
+    if damage.first == nil { try await close() }
+    // What is written last may have come upon some.
+    if let found = damage.first { throw found.naming(configuration.path) }
   }
 }

@@ -50,10 +50,11 @@ public struct SQLiteStoreError: StoreFailure, CustomStringConvertible {
     }
   }
 
-  /// Whether it is the file, or the disk below it, that failed, and not the call.
+  /// Whether it is the file, or the disk below it, that failed, and not the call, nor a row that only we cannot read.
   var isOfFile: Bool {
     switch code {
-    case .full, .inputOutput, .corrupt: true
+    case .full, .inputOutput: true
+    case .corrupt: nativeCode != nil
     case .inUse, .newerVersion, .closed, .overloaded, .wrongKey, .busy, .invalid, .other: false
     }
   }
@@ -64,6 +65,8 @@ public struct SQLiteStoreError: StoreFailure, CustomStringConvertible {
     let code: Code =
       switch error.resultCode {
       case .SQLITE_FULL: .full
+      // What SQLite shares between connections has no room to grow.
+      case .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_SHMSIZE: .full
       case .SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM: .inputOutput
       case .SQLITE_CORRUPT, .SQLITE_NOTADB: .corrupt
       case .SQLITE_BUSY, .SQLITE_LOCKED: .busy
@@ -75,17 +78,11 @@ public struct SQLiteStoreError: StoreFailure, CustomStringConvertible {
   }
 }
 
-extension AsyncStream<SQLiteStoreError>.Continuation {
-  /// Damage is told to the one who stops the service, besides the caller; other errors are not.
-  func report(_ error: any Error) {
-    if let error = error as? SQLiteStoreError, error.code == .corrupt { yield(error) }
-  }
-}
-
 extension Error {
   /// What is wrong with the file, or the disk below it, with its path and what to do.
   func naming(_ path: String) -> any Error {
-    guard let error = self as? SQLiteStoreError, error.isOfFile, !error.description.contains(path) else { return self }
+    guard let error = self as? SQLiteStoreError, error.isOfFile || error.code == .corrupt else { return self }
+    if error.description.contains(path) { return self }
     let sentence =
       error.code == .corrupt
       ? "the database \(path) is damaged (\(error.description)): 'fanfare doctor' says how badly, and 'fanfare restore' puts a backup in its place"

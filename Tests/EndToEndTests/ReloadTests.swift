@@ -3,7 +3,7 @@ import ServiceFixture
 import Testing
 
 /// SIGHUP and the configuration of a real service. No broker is needed.
-@Suite struct ReloadTests {
+@Suite(.timeLimit(.minutes(20))) struct ReloadTests {
   /// A service that reads a configuration file, in a directory that is removed with the test.
   private final class Place: Sendable {
     let url = FileManager.default.temporaryDirectory.appending(path: "fanfare-reload-\(UUID().uuidString)")

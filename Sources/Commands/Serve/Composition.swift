@@ -19,8 +19,8 @@ struct Composition {
   let configuration: ConfigurationReload
 
   func run() async throws {
-    // A reload that comes before the ``Reloader`` listens must not end the start.
-    signal(SIGHUP, SIG_IGN)
+    // A reload that comes before the ``Reloader`` listens must not end the start, nor be forgotten.
+    let hangUps = await UnixSignalsSequence(trapping: .sighup)
     // A limit of file sizes is an error like that of a full disk, and no reason to die.
     signal(SIGXFSZ, SIG_IGN)
     let logger = Logger(label: "fanfare")
@@ -74,8 +74,9 @@ struct Composition {
 
     let retention = Retention(limits: settings.retention, store: store, clock: SystemClock.now, logger: Logger(label: "fanfare.retention"))
 
+    let impatience = Impatience(logger: logger)
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
-      .init(service: Impatience(logger: logger)),
+      .init(service: impatience),
       .init(service: store), .init(service: sender), .init(service: dispatcher), .init(service: pinger), .init(service: replays),
       .init(service: retention),
     ]
@@ -90,7 +91,7 @@ struct Composition {
     if let endpoint = jwt?.endpoint { services.append(.init(service: endpoint)) }
     services += [.init(service: internalServer), .init(service: publicServer)]
     let reloadable = [configuration.reloadable, certificate?.reloadable].compactMap(\.self)
-    services.append(.init(service: Reloader(parts: reloadable, logger: logger)))
+    services.append(.init(service: Reloader(hangUps: hangUps, parts: reloadable, logger: logger)))
     services.append(
       .init(service: Announcement(publicServer: publicServer, internalServer: internalServer, settings: settings, logger: logger)))
 
@@ -99,7 +100,7 @@ struct Composition {
     configuration.maximumGracefulShutdownDuration = .seconds(30)
     do {
       try await ServiceGroup(configuration: configuration).run()
-    } catch is CancellationError {
+    } catch is CancellationError where impatience.isStopping {
       // As after a kill, nothing is lost by it.
       logger.warning("The time to stop was over before everything had ended; the next start goes on with the rest")
     }

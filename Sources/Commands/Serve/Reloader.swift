@@ -11,11 +11,12 @@ struct Reloader: Service {
     var reload: @Sendable () async throws -> Logger.Metadata
   }
 
+  let hangUps: UnixSignalsSequence
   let parts: [Part]
   let logger: Logger
 
   func run() async throws {
-    for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() { await reload() }
+    for await _ in hangUps.cancelOnGracefulShutdown() { await reload() }
   }
 
   func reload() async {

@@ -26,7 +26,7 @@ final class Writer: Sendable {
   private let secrets: SecretBox
   private let queue: Mutex<WriterQueue>
   private let memory: Mutex<WriterMemory>
-  private let damage: AsyncStream<SQLiteStoreError>.Continuation
+  private let damage: Damage
   private let clock: @Sendable () -> Timestamp
   private let steadyClock: @Sendable () -> Timestamp
   private let logger: Logger
@@ -37,7 +37,7 @@ final class Writer: Sendable {
 
   init(
     pool: DatabasePool, identity: StoreIdentity, secrets: SecretBox, memory: WriterMemory, recent: RecentIndexes,
-    configuration: SQLiteStoreConfiguration, damage: AsyncStream<SQLiteStoreError>.Continuation
+    configuration: SQLiteStoreConfiguration, damage: Damage
   ) {
     self.pool = pool
     self.damage = damage
@@ -92,7 +92,8 @@ final class Writer: Sendable {
   /// Writes something that changes nothing: whether the disk is well again. Nobody may have anything to write, while a disk that was full
   /// has room again.
   ///
-  /// Once a second at most, however many ask: each failure is a line of the log.
+  /// Once a second at most, however many ask: each failure is a line of the log. It shows that a little can be written: what is more may fail
+  /// again, and is told again then.
   func probe() async throws {
     let now = steadyClock()
     let isDue = lastProbe.withLock { last in

@@ -93,10 +93,11 @@ struct EventReader {
       }
     }
 
-    if groups.count > Self.maximumNames {
+    let audience = groups.isEmpty ? Audience.nobody : Audience(groups)
+    if audience.groups.count > Self.maximumNames {
       fail(
         "allowed_groups", "too_many_values",
-        "allowed_groups and allowed_roles hold \(groups.count) names together; at most \(Self.maximumNames) are allowed")
+        "allowed_groups and allowed_roles hold \(audience.groups.count) names together; at most \(Self.maximumNames) are allowed")
     }
     let inventoryProject = resolve(project)
     require(
@@ -112,7 +113,7 @@ struct EventReader {
     guard let type, errors.isEmpty else { return nil }
     return Event(
       id: id ?? defaults.id ?? makeID(), type: EventType(type), occurredAt: time ?? defaults.occurredAt, isTimeGiven: time != nil,
-      receivedAt: defaults.receivedAt, username: user, audience: groups.isEmpty ? .nobody : Audience(groups),
+      receivedAt: defaults.receivedAt, username: user, audience: audience,
       path: EventPath(
         inventory: inventoryProject.map { InventoryPlace(project: $0, application: application, version: version) },
         state: stateProject.map { StatePlace(project: $0, environment: environment, deployment: deployment) }),

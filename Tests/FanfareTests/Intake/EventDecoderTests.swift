@@ -136,6 +136,8 @@ import Testing
       return #"{"type":"T","allowed_groups":[\#(list("g", groups))],"allowed_roles":[\#(list("r", roles))]}"#
     }
     #expect(try event(names(600, 400)).audience.groups.count == 1_000)
+    let twice = (0..<600).map { "\"g\($0)\"" }.joined(separator: ",")
+    #expect(try event(#"{"type":"T","allowed_groups":[\#(twice)],"allowed_roles":[\#(twice)]}"#).audience.groups.count == 600)
     let errors = try errors(names(600, 401))
     #expect(errors.map(\.pointer) == ["/allowed_groups"])
     #expect(errors.first?.code == "too_many_values")

@@ -48,8 +48,9 @@ struct KillRound {
   private mutating func live(_ life: KillPlan.Life, _ service: MatrixService) async throws -> Bool {
     let messages = waiting + life.messages
     waiting = []
-    guard await service.process.isUp(), await world.subscribe(service) else {
-      if mayDie(life) { try await confirmKilled(service) } else { try await confirmRefused(life, service) }
+    let isUp = await service.process.isUp()
+    guard isUp, await world.subscribe(service) else {
+      if mayDie(life) { try await confirmKilled(service) } else { try await confirmRefused(life, service, wasUp: isUp) }
       if world.isSubscribed { try await world.producer.send(messages) } else { waiting = messages }
       return mayDie(life)
     }
@@ -88,15 +89,21 @@ struct KillRound {
 
   /// A service that ends in another way than it was to has failed the round.
   private func confirmKilled(_ service: MatrixService) async throws {
-    let ending = await service.process.ended()
+    let ending = try await ending(of: service)
     if ending != .killed(signal: SIGKILL) { throw MatrixFailure("the service ended with \(ending): \(service.process.logTail)") }
   }
 
   /// A step that fails while the service starts ends it with a sentence; at any other time it lives on.
-  private func confirmRefused(_ life: KillPlan.Life, _ service: MatrixService) async throws {
-    let ending = await service.process.ended()
-    guard case .failure(let failpoint, _, _) = life.fault, ending == .exited(code: 1),
+  private func confirmRefused(_ life: KillPlan.Life, _ service: MatrixService, wasUp: Bool) async throws {
+    let ending = try await ending(of: service)
+    guard !wasUp, case .failure(let failpoint, _, _) = life.fault, ending == .exited(code: 1),
       service.process.logTail.contains("the failpoint \(failpoint.rawValue) was told to fail")
     else { throw MatrixFailure("the service did not come up: \(service.process.logTail)") }
+  }
+
+  private func ending(of service: MatrixService) async throws -> ServiceProcess.Ending {
+    try await service.gone(within: MatrixService.patience)
+    if service.process.isRunning { throw MatrixFailure("the service lives on, and takes no subscriptions: \(service.process.logTail)") }
+    return await service.process.ended()
   }
 }

@@ -34,6 +34,9 @@ SWIFT void unlock_slow(SELF void *handle) {
 
 // A generic function tells of each access to an inout parameter, and cannot know that a value like SystemRandomNumberGenerator has no size, so
 // that its address is whatever was in a register. One that the sanitizer keeps no record of ended the process. (The linker sends calls here.)
+#ifndef __x86_64__
+#error "where the sanitizer's memory lies is known here for x86_64 only"
+#endif
 void __real___tsan_external_write(void *address, void *caller, void *tag);
 void __wrap___tsan_external_write(void *address, void *caller, void *tag) {
   uintptr_t place = (uintptr_t)address;

@@ -13,7 +13,7 @@ public struct MessageReader: Sendable {
     ids = IDSource(clock: clock)
   }
 
-  /// A megabyte has room for half a million elements that are no events; as many entries of the quarantine would be one transaction.
+  /// A megabyte has room for half a million elements that are no events, and each would be an entry of the quarantine.
   private static let maximumEntries = 1_000
 
   /// Everything in a broker's message, good or bad. Never empty: what holds no event is quarantined.

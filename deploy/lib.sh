@@ -52,6 +52,14 @@ need_build_packages() {
   need_packages librabbitmq-dev libcurl4-openssl-dev libsqlite3-dev zlib1g-dev pkg-config ca-certificates
 }
 
+# Processes that start others -----------------------------------------------------------------------------------------
+
+# What starts a program that starts others. Up to Swift 6.3, Foundation's Process reads past a directory entry at the end of the heap when many
+# files are open (swift-corelibs-foundation, pull request 5472), and crashed one run in many. With one heap, and room at its end, there is always
+# something to read.
+# shellcheck disable=SC2034 # for the scripts that read this one
+one_heap=(env MALLOC_ARENA_MAX=1 MALLOC_TOP_PAD_=1048576)
+
 # Mounts --------------------------------------------------------------------------------------------------------------
 
 # Sets `mounting` to what starts a program that may mount file systems which nobody else sees. Fails where that is not allowed: it takes root

@@ -32,7 +32,7 @@ import Testing
         for manner in HostileReceiver.Manner.allCases { try await check(manner, client) }
         // Every delivery has come to its end; connections that were given up are closed, at most one for each endpoint is kept.
         try await poll { try openDescriptors(of: service) <= descriptors + HostileReceiver.Manner.allCases.count + 4 }
-        #expect(try peakMemory(of: service) < 512 << 20)
+        #expect(try service.peakMemory < 512 << 20)
         #expect(await service.stop() == 0)
       }
       try await hostile.close()
@@ -60,12 +60,5 @@ import Testing
 
   private func openDescriptors(of service: ServiceProcess) throws -> Int {
     try FileManager.default.contentsOfDirectory(atPath: "/proc/\(service.processIdentifier)/fd").count
-  }
-
-  /// In bytes: the most that was ever resident.
-  private func peakMemory(of service: ServiceProcess) throws -> Int {
-    let status = try String(contentsOfFile: "/proc/\(service.processIdentifier)/status", encoding: .utf8)
-    let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
-    return (line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? .max / 1024) * 1024
   }
 }

@@ -10,7 +10,8 @@ extension ServiceProcess {
   public var peakMemory: Int {
     get throws {
       let status = try String(contentsOf: URL(filePath: "/proc/\(processIdentifier)/status"), encoding: .utf8)
-      guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }), let kibibytes = Int(line.filter(\.isNumber)) else {
+      guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }), let kibibytes = Int(line.filter(\.isNumber))
+      else {
         throw ServiceFailure(description: "the system does not tell how much memory the service had: \(status)")
       }
       return kibibytes << 10

@@ -104,7 +104,9 @@ import Testing
         }
       }
       #expect(error?.shortage == .diskFull)
-      #expect(store.writer.lastFailure.withLock { $0 } == "the last commit failed: the store failed: database or disk is full")
+      #expect(
+        store.writer.failure.withLock { $0?.reason }
+          == "a commit failed, and none as large went well since: the store failed: database or disk is full")
       #expect(try await store.ingest(arrivals(6..<7)).fates == [.stored(sequence: 4)])
       #expect(await store.health().isReady)
       #expect(try await store.event("event-4", for: .everything) == nil)
@@ -120,7 +122,7 @@ import Testing
         await #expect(throws: SQLiteStoreError.self) {
           try await store.writer.perform { _ in throw DatabaseError(resultCode: .SQLITE_FULL) }
         }
-        #expect(store.writer.lastFailure.withLock { $0 } != nil)
+        #expect(store.writer.failure.withLock { $0 } != nil)
       }
       await fail()
       #expect(await store.health().isReady)
@@ -128,6 +130,33 @@ import Testing
       #expect(await store.health().isReady == false)
       clock.advance(by: .seconds(1))
       #expect(await store.health().isReady)
+      try await store.close()
+    }
+  }
+
+  @Test func `neither a smaller commit than the one that failed nor a probe without room makes the store ready again`() async throws {
+    try await withWorld { world in
+      let clock = TestClock()
+      let store = try await world.open(clock)
+      // More than any disk has.
+      let bytes = 1 << 60
+      await #expect(throws: SQLiteStoreError.self) {
+        try await store.writer.perform(bytes: bytes) { _ in throw DatabaseError(resultCode: .SQLITE_FULL) }
+      }
+      for index in 0..<3 {
+        #expect(try await store.ingest(arrivals(index..<index + 1)).fates == [.stored(sequence: Int64(index) + 1)])
+        clock.advance(by: .seconds(1))
+        #expect(await store.health().isReady == false)
+      }
+      // Of a smaller one that fails meanwhile neither.
+      await #expect(throws: SQLiteStoreError.self) {
+        try await store.writer.perform(bytes: 1) { _ in throw DatabaseError(resultCode: .SQLITE_FULL) }
+      }
+      clock.advance(by: .seconds(1))
+      #expect(await store.health().isReady == false)
+      try await store.writer.perform(bytes: bytes) { _ in }
+      #expect(await store.health().isReady)
+      #expect(!world.files.contains { $0.hasSuffix("-room") })
       try await store.close()
     }
   }
@@ -144,7 +173,7 @@ import Testing
             throw DatabaseError(resultCode: .SQLITE_IOERR)
           }
         }
-        #expect(store.writer.lastFailure.withLock { $0 } != nil)
+        #expect(store.writer.failure.withLock { $0 } != nil)
         clock.advance(by: .seconds(1))
         #expect(await store.health().isReady)
       }

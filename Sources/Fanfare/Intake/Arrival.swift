@@ -2,6 +2,14 @@
 public enum Arrival: Sendable {
   case event(Event, Origin)
   case quarantined(Quarantined)
+
+  /// As how many bytes it came in.
+  public var size: Int {
+    switch self {
+    case .event(_, let origin): origin.raw.count
+    case .quarantined(let quarantined): quarantined.origin.raw.count
+    }
+  }
 }
 
 /// How something came in, for the custody of an event and for the quarantine.

@@ -3,7 +3,8 @@ public import Fanfare
 extension SQLiteStore: EventStore {
   public func ingest(_ arrivals: [Arrival]) async throws -> IngestReceipt {
     if arrivals.isEmpty { return IngestReceipt() }
-    return try await writer.perform { try $0.ingest(arrivals) }
+    // What the broker sent is bounded by its window.
+    return try await writer.perform(bytes: arrivals.reduce(0) { $0 + $1.size }, isBounded: false) { try $0.ingest(arrivals) }
   }
 
   public func ingestAll(_ events: [(Event, Origin)]) async throws -> IngestReceipt {

@@ -14,8 +14,8 @@ extension SQLiteStore: StoreInspection, HealthReporting {
   }
 
   public func health() async -> Health {
-    if writer.lastFailure.withLock({ $0 }) != nil { try? await writer.probe() }
-    if let failure = writer.lastFailure.withLock({ $0 }) { return Health(part: "store", isReady: false, reason: failure) }
+    try? await writer.probe()
+    if let failure = writer.failure.withLock({ $0 }) { return Health(part: "store", isReady: false, reason: failure.reason) }
     do {
       // How many events there are is nobody's business who may not see them all: health is open.
       _ = try await read { try Int64.fetchOne($0, sql: "SELECT max(seq) FROM event") }

@@ -1,7 +1,9 @@
 /// One caller's wish to write, and how to answer him.
 struct WriteCommand: Sendable {
-  /// About how much memory it holds while it waits.
+  /// About how much it holds while it waits, and writes.
   let bytes: Int
+  /// Whether it is refused where too many bytes wait already.
+  let isBounded: Bool
   /// Runs on the writer inside the transaction. What it returns answers the caller, once that is committed.
   let run: @Sendable (WriteTransaction) throws -> @Sendable () -> Void
   /// Answers the caller when the command, or the commit, failed.
@@ -32,11 +34,12 @@ struct WriterQueue: Sendable {
 
   mutating func admit(_ command: WriteCommand) -> Admission {
     if isClosed { return .refused(SQLiteStoreError(.closed, "the store is closed")) }
-    if waiting.count >= bound || (bytes > 0 && bytes + command.bytes > bytesBound) {
+    let bytesHeld = command.isBounded ? command.bytes : 0
+    if waiting.count >= bound || (bytes > 0 && bytesHeld > 0 && bytes + bytesHeld > bytesBound) {
       return .refused(SQLiteStoreError(.overloaded, "too much waits for the store's writer already (\(waiting.count) commands)"))
     }
     waiting.append(command)
-    bytes += command.bytes
+    bytes += bytesHeld
     if isDraining { return .waits }
     isDraining = true
     return .startDraining

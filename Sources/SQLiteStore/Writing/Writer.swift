@@ -16,11 +16,12 @@ final class Writer: Sendable {
   let counts: Mutex<StoreCounts>
   /// What the indexes do not have yet.
   let recent: RecentIndexes
-  /// Why the last commit failed; nil if it did not.
-  let lastFailure = Mutex<String?>(nil)
+  /// The commit that failed, until as much could be written again.
+  let failure = Mutex<CommitFailure?>(nil)
 
   /// When it was last tried whether the disk is well again.
   private let lastProbe = Mutex<Timestamp?>(nil)
+  private let path: String
   private let pool: DatabasePool
   private let identity: StoreIdentity
   private let secrets: SecretBox
@@ -44,6 +45,7 @@ final class Writer: Sendable {
     self.identity = identity
     self.secrets = secrets
     self.recent = recent
+    self.path = configuration.path
     self.catalogue = Mutex(memory.catalogue)
     self.counts = Mutex(memory.counts)
     self.memory = Mutex(memory)
@@ -55,11 +57,15 @@ final class Writer: Sendable {
 
   /// Runs `body` on the writer and returns what it returned, durably.
   ///
-  /// - Parameter bytes: about how much memory `body` holds.
-  func perform<Value: Sendable>(bytes: Int = 0, _ body: @escaping @Sendable (WriteTransaction) throws -> Value) async throws -> Value {
+  /// - Parameters:
+  ///   - bytes: about how much `body` holds while it waits, and writes.
+  ///   - isBounded: whether it is refused where too many bytes wait already.
+  func perform<Value: Sendable>(
+    bytes: Int = 0, isBounded: Bool = true, _ body: @escaping @Sendable (WriteTransaction) throws -> Value
+  ) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
       let command = WriteCommand(
-        bytes: bytes,
+        bytes: bytes, isBounded: isBounded,
         run: { transaction in
           let value = try body(transaction)
           return { continuation.resume(returning: value) }
@@ -76,7 +82,7 @@ final class Writer: Sendable {
   /// Has `body` run on the writer, and waits for nothing. Where it cannot be taken, or fails, nobody but the log hears of it.
   func submit(_ body: @escaping @Sendable (WriteTransaction) throws -> Void) {
     let command = WriteCommand(
-      bytes: 0,
+      bytes: 0, isBounded: true,
       run: { transaction in
         try body(transaction)
         return {}
@@ -89,23 +95,26 @@ final class Writer: Sendable {
     }
   }
 
-  /// Writes something that changes nothing: whether the disk is well again. Nobody may have anything to write, while a disk that was full
-  /// has room again.
+  /// Looks whether the disk is well again: whether there is room for what could not be written, and something that changes nothing goes well.
+  /// Nobody may have anything to write, while a disk that was full has room again.
   ///
-  /// Once a second at most, however many ask: each failure is a line of the log. It shows that a little can be written: what is more may fail
-  /// again, and is told again then.
+  /// Once a second at most, however many ask: each failure is a line of the log.
   func probe() async throws {
+    guard let failure = failure.withLock({ $0 }) else { return }
     let now = steadyClock()
     let isDue = lastProbe.withLock { last in
       if let last, now - last < .seconds(1) { return false }
       last = now
       return true
     }
-    guard isDue else { return }
+    // The little that is written here would find its place in the log on a full disk, too.
+    guard isDue, DiskRoom(beside: path).has(failure.room) else { return }
     try await perform { transaction in
       let version = try Int.fetchOne(transaction.db, sql: "PRAGMA user_version") ?? 0
       try transaction.db.execute(sql: "PRAGMA user_version = \(version)")
     }
+    // Unless another failed meanwhile.
+    self.failure.withLock { if $0 == failure { $0 = nil } }
   }
 
   /// How many commands wait for the writer.
@@ -140,6 +149,7 @@ final class Writer: Sendable {
   @discardableResult
   private func commit(_ commands: [WriteCommand], in db: Database, isLast: Bool = false) -> Bool {
     let start = ContinuousClock.now
+    let bytes = commands.reduce(0) { $0 + $1.bytes }
     let transaction = WriteTransaction(
       db, memory: memory.withLock { $0.taken() }, recent: recent, now: clock(), steadyNow: steadyClock(), identity: identity,
       secrets: secrets)
@@ -161,14 +171,14 @@ final class Writer: Sendable {
       memory.withLock { $0 = transaction.memory }
       commitFailures.increment()
       let failure = SQLiteStoreError.translating(error)
-      // In our words: health is open, and nobody's statements belong there.
-      lastFailure.withLock { $0 = "the last commit failed: \(failure)" }
+      self.failure.withLock { $0 = CommitFailure(failure, bytes: bytes, after: $0) }
       damage.report(failure)
       logger.error("A commit failed; nothing of it is stored", metadata: ["error": "\(error)", "commands": "\(commands.count)"])
       for command in commands { command.fail(error) }
       return false
     }
     publish(transaction)
+    failure.withLock { if let failed = $0, bytes >= failed.bytes { $0 = nil } }
     commitTimer.recordNanoseconds((ContinuousClock.now - start).wholeNanoseconds)
     commitCommands.record(commands.count)
     commitEvents.record(transaction.eventsStored)
@@ -238,6 +248,5 @@ final class Writer: Sendable {
       if isCatalogueChanged { catalogue.withLock { $0 = memory.catalogue } }
       counts.withLock { $0 = memory.counts }
     }
-    lastFailure.withLock { $0 = nil }
   }
 }

@@ -82,7 +82,11 @@ struct DiskRound {
         throw MatrixFailure("readiness, log or metrics do not tell of the fault, or the HTTP door takes events: \(isToldOf), \(refused)")
       }
       for document in traffic.documents(2) where try await !isTaken(document, service) { refused += 1 }
-      if !isToldOf { isToldOf = try await tells(service) }
+      if !isToldOf {
+        isToldOf = try await tells(service)
+      } else if let health = await service.ask("GET", "/health/ready"), health.status == 200 {
+        throw MatrixFailure("the service says that it is ready while its disk fails: \(health.text)")
+      }
       if !service.process.isRunning { throw MatrixFailure("the service ended by itself") }
       // As long as the fault is to last.
       try await Task.sleep(for: .milliseconds(100))

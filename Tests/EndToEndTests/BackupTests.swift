@@ -116,6 +116,14 @@ import Testing
       }
       let file = "\(world.directory.path)/backup"
       let part = file + ".part"
+      // What opens the store, and what opens its service, are not to be replaced.
+      for name in ["secrets.key", "admin.token"] {
+        let path = world.directory.appending(path: name)
+        let before = try Data(contentsOf: path)
+        let refused = try await fanfare("backup", path.path, "--force", directory: world.directory)
+        #expect(refused.status == 1 && refused.errors.contains("belongs to the store itself"))
+        #expect(try Data(contentsOf: path) == before)
+      }
       var killed = 0
       // One that was faster than the kill proves nothing.
       for _ in 1...50 where killed < 3 {

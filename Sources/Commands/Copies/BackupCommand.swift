@@ -25,10 +25,11 @@ struct BackupCommand: AsyncParsableCommand {
     let settings = try options.read()
     try settings.requireStore()
     let (path, file, force) = (settings.storePath, file, force)
+    let others = [settings.secretKeyFile.path, settings.adminTokenPath]
     let (start, progress) = (ContinuousClock.now, CopyProgress())
     defer { progress.clear() }
     let summary = try await untilInterrupted {
-      try await SQLiteStore.backUp(path, to: file, replacing: force, progress: progress.show)
+      try await SQLiteStore.backUp(path, to: file, replacing: force, sparing: others, progress: progress.show)
     }
     progress.clear()
     guard let summary else { throw SentenceError("the backup was broken off, and nothing of it is left") }

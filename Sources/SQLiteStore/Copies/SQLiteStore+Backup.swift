@@ -13,12 +13,15 @@ extension SQLiteStore {
   ///   - path: the store's database.
   ///   - file: made with mode 0600. What is written stands beside it as `FILE.part`.
   ///   - isReplacing: whether a file of that name may be replaced.
+  ///   - others: files besides the database's own that belong to the store, and are never replaced.
   ///   - progress: called on some thread, for each megabyte.
   /// - Throws: ``SQLiteStoreError``; nothing is left then. `CancellationError` likewise.
   public static func backUp(
-    _ path: String, to file: String, replacing isReplacing: Bool, progress: @escaping @Sendable (StoreCopyProgress) -> Void
+    _ path: String, to file: String, replacing isReplacing: Bool, sparing others: [String],
+    progress: @escaping @Sendable (StoreCopyProgress) -> Void
   ) async throws -> StoreSummary {
-    try requireTarget(file, isReplacing: isReplacing, ofStore: path)
+    let files = ["", "-wal", "-shm", ".lock"].map { path + $0 } + others
+    try requireTarget(file, isReplacing: isReplacing, sparing: files)
     let store = try StoreFile(path: path)
     _ = try await store.read { try StoreVersion.require(in: $0, path: path) }
     var draft = try StoreDraft(for: file)
@@ -30,19 +33,19 @@ extension SQLiteStore {
     let summary = try await copy.summary()
     try copy.close()
     // Somebody may have made it meanwhile.
-    try requireTarget(file, isReplacing: isReplacing, ofStore: path)
+    try requireTarget(file, isReplacing: isReplacing, sparing: files)
     try draft.finish()
     return summary
   }
 
-  private static func requireTarget(_ file: String, isReplacing: Bool, ofStore path: String) throws {
+  private static func requireTarget(_ file: String, isReplacing: Bool, sparing files: [String]) throws {
     var status = stat()
     guard lstat(file, &status) == 0 else {
       if errno == ENOENT { return }
       throw StoreDraft.failure("\(file) cannot be written")
     }
     let identity = FileIdentity(path: file)
-    for suffix in ["", "-wal", "-shm", ".lock"] where identity != nil && identity == FileIdentity(path: path + suffix) {
+    if identity != nil, files.contains(where: { FileIdentity(path: $0) == identity }) {
       throw SQLiteStoreError(.invalid, "\(file) belongs to the store itself: name another file")
     }
     guard status.st_mode & S_IFMT == S_IFREG else { throw SQLiteStoreError(.invalid, "\(file) is no regular file: name another") }

@@ -11,7 +11,7 @@ import Testing
   private let id = SecretKey.sample(1).id
 
   private func backUp(_ world: SQLiteWorld, to file: String, replacing: Bool = false) async throws -> StoreSummary {
-    try await SQLiteStore.backUp(world.path, to: file, replacing: replacing) { _ in }
+    try await SQLiteStore.backUp(world.path, to: file, replacing: replacing, sparing: ["\(world.directory)/other"]) { _ in }
   }
 
   @discardableResult
@@ -119,6 +119,12 @@ import Testing
       for suffix in ["", "-wal", ".lock"] {
         #expect(await code { try await backUp(world, to: world.path + suffix, replacing: true) } == .invalid)
       }
+      // Neither are files beside it that belong to it, under whatever name.
+      fclose(fopen("\(world.directory)/other", "w"))
+      #expect(link("\(world.directory)/other", "\(world.directory)/alias") == 0)
+      for name in ["other", "alias"] {
+        #expect(await code { try await backUp(world, to: "\(world.directory)/\(name)", replacing: true) } == .invalid)
+      }
       #expect(await code { try await backUp(world, to: world.directory, replacing: true) } == .invalid)
       try await store.close()
     }
@@ -133,7 +139,9 @@ import Testing
       let task = Mutex<Task<StoreSummary, any Error>?>(nil)
       let cancel: @Sendable () -> Void = { task.withLock { $0?.cancel() } }
       let started = task.withLock { slot in
-        let started = Task { try await SQLiteStore.backUp(path, to: "\(directory)/backup", replacing: false) { _ in cancel() } }
+        let started = Task {
+          try await SQLiteStore.backUp(path, to: "\(directory)/backup", replacing: false, sparing: []) { _ in cancel() }
+        }
         slot = started
         return started
       }

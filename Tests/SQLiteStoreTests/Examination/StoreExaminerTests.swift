@@ -188,7 +188,7 @@ import Testing
       try await store.close()
       for table in ["event", "delivery", "timeline_slice_by_first"] {
         try await withWorld { copy in
-          _ = try await SQLiteStore.backUp(world.path, to: copy.path, replacing: false) { _ in }
+          _ = try await SQLiteStore.backUp(world.path, to: copy.path, replacing: false, sparing: []) { _ in }
           try touchLeaf(of: table, in: copy.path)
           #expect(try await examine(copy).contains { $0.severity == .fault }, "\(table)")
         }

@@ -8,7 +8,7 @@ import Testing
 @Suite struct FirstStartTests {
   @Test func `an empty store gets an admin and a key that only its owner can read`() async throws {
     let ground = try DataDirectory()
-    #expect(try await ground.start() == .accountMade)
+    #expect(try await ground.start() == .accountMade(isTokenNew: true))
     #expect(try await ground.holder() == "admin")
     let attributes = try FileManager.default.attributesOfItem(atPath: ground.tokenPath)
     #expect(attributes[.posixPermissions] as? Int == 0o600)
@@ -25,7 +25,7 @@ import Testing
     let ground = try DataDirectory()
     let path = try ground.directory.write("chosen-by-the-operator\n", to: "admin.token")
     try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
-    #expect(try await ground.start() == .accountMade)
+    #expect(try await ground.start() == .accountMade(isTokenNew: false))
     #expect(try await ground.holder(of: "chosen-by-the-operator") == "admin")
     #expect(try String(contentsOfFile: path, encoding: .utf8) == "chosen-by-the-operator\n")
   }
@@ -33,7 +33,7 @@ import Testing
   @Test func `a start that died while it wrote the file is made up for`() async throws {
     let ground = try DataDirectory()
     _ = try ground.directory.write("fanfare_hal", to: "admin.token.new")
-    #expect(try await ground.start() == .accountMade)
+    #expect(try await ground.start() == .accountMade(isTokenNew: true))
     #expect(try AdminToken.read(atPath: ground.tokenPath).utf8.count == 51)
     #expect(try await ground.holder() == "admin")
     #expect(try await ground.holder(of: "fanfare_hal") == nil)
@@ -50,7 +50,7 @@ import Testing
 
   @Test func `the token's key stays revoked, and a token that is gone is not made again`() async throws {
     let ground = try DataDirectory()
-    #expect(try await ground.start() == .accountMade)
+    #expect(try await ground.start() == .accountMade(isTokenNew: true))
     try await ground.with { store in
       let holder = try #require(try await store.holder(ofKeyWith: APIKey.digest(of: AdminToken.read(atPath: ground.tokenPath))))
       try await store.removeKey(holder.key.id, of: holder.account.id)

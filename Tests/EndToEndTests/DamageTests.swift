@@ -64,6 +64,20 @@ import Testing
     }
   }
 
+  @Test func `a store that is empty beside the token and the key of one before it is not passed over in silence`() async throws {
+    try await withDirectory { directory in
+      let new = try await ServiceProcess.start(in: directory, settings: [:])
+      #expect(await new.stop() == 0)
+      #expect(!new.wholeLog.contains("The store is empty"))
+      let path = database(in: directory)
+      for file in [path, path + "-wal", path + "-shm"] { unlink(file) }
+      fclose(fopen(path, "w"))
+      let emptied = try await ServiceProcess.start(in: directory, settings: [:])
+      #expect(await emptied.stop() == 0)
+      #expect(emptied.wholeLog.contains("The store is empty, though admin.token and the key of its secrets were there"))
+    }
+  }
+
   /// Whether this user may mount a file system of its own; in a container that is not told to let it, root may not.
   private static func mayMount() async -> Bool {
     await (try? CommandRun.run(URL(filePath: "/usr/bin/unshare"), ["-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]))?.status == 0

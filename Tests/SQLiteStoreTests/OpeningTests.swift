@@ -170,6 +170,23 @@ import Testing
     }
   }
 
+  @Test func `a database of somebody else's is refused with a sentence and left as it is`() async throws {
+    try await withWorld { world in
+      let other = try DatabaseQueue(path: world.path)
+      try await other.write { try $0.execute(sql: "CREATE TABLE customer (name TEXT)") }
+      try other.close()
+      let error = await #expect(throws: SQLiteStoreError.self) { _ = try await world.open(TestClock()) }
+      #expect(error?.description.contains("is no store of Fanfare's") == true)
+      let again = try DatabaseQueue(path: world.path)
+      #expect(try await again.read { try String.fetchAll($0, sql: "SELECT name FROM sqlite_master") } == ["customer"])
+      try again.close()
+      // What a first start that was killed may have left is no reason to refuse it.
+      unlink(world.path)
+      fclose(fopen(world.path, "w"))
+      try await world.open(TestClock()).close()
+    }
+  }
+
   @Test func `a store that was closed says so`() async throws {
     try await withWorld { world in
       let store = try await world.open(TestClock())

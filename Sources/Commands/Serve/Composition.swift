@@ -37,8 +37,9 @@ struct Composition {
     if let certificate { logger.info("The public listener speaks TLS", metadata: certificate.metadata) }
     let jwt = try await makeJWTParts()
     try makeDirectory(settings.dataDirectory)
+    let hadKey = settings.secretKeyFile.isThere
     let store = try openStore(logger)
-    try await prepareAccounts(store, logger)
+    try await prepareAccounts(store, hadKey: hadKey, logger)
     let ids = SubscriptionIDs()
     let sender = try makeSender()
     let pinger = try Pinger(configuration: senderConfiguration, logger: Logger(label: "fanfare.ping"), makeID: ids.nextKSUID)
@@ -140,9 +141,9 @@ struct Composition {
 
   private func openStore(_ logger: Logger) throws -> SQLiteStore {
     let keyFile = settings.secretKeyFile
-    let hasKey = keyFile.isThere
+    let hadKey = keyFile.isThere
     let store = try SQLiteStore.open(settings.storeConfiguration())
-    if !hasKey {
+    if !hadKey {
       logger.notice(
         "A key was made that secrets in the store are encrypted with; a backup is of no use without it",
         metadata: ["file": "\(keyFile.path)"])
@@ -150,9 +151,14 @@ struct Composition {
     return store
   }
 
-  private func prepareAccounts(_ store: SQLiteStore, _ logger: Logger) async throws {
+  private func prepareAccounts(_ store: SQLiteStore, hadKey: Bool, _ logger: Logger) async throws {
     let path = settings.adminTokenPath
     switch try await FirstStart.prepare(store, tokenPath: path) {
+    case .accountMade(isTokenNew: false) where hadKey:
+      // Somebody may have put both there; or the database is gone, and producers and receivers would not notice.
+      logger.warning(
+        "The store is empty, though admin.token and the key of its secrets were there: if it held anything, stop, and restore its backup",
+        metadata: ["file": "\(settings.storePath)"])
     case .accountMade:
       logger.notice("The store had no account: admin was made, and its key is in admin.token", metadata: ["file": "\(path)"])
     case .nothingToDo: break

@@ -7,8 +7,9 @@ import Fanfare
 /// between the two leaves a file whose token the next start makes the key. A store that has accounts is left as it is: a key that was
 /// revoked stays revoked, whatever the file says.
 enum FirstStart {
-  enum Outcome {
-    case accountMade
+  enum Outcome: Equatable {
+    /// With the key of a file that was there before, or a new one.
+    case accountMade(isTokenNew: Bool)
     case nothingToDo
     /// There are accounts, and no file with a key for one. Deliberate, as likely as not: the file is a convenience.
     case noToken
@@ -18,10 +19,11 @@ enum FirstStart {
   static func prepare(_ store: some AccountStore, tokenPath: String) async throws -> Outcome {
     let isEmpty = try await store.accounts(named: nil, page: CursorPage(size: 1)).elements.isEmpty
     if !isEmpty { return AdminToken.isThere(atPath: tokenPath) ? .nothingToDo : .noToken }
+    let isTokenNew = !AdminToken.isThere(atPath: tokenPath)
     let token = try AdminToken.readOrCreate(atPath: tokenPath)
     Failpoint.adminTokenReady.reach()
     let isMade = try await store.addFirstAccount(
       Account.Profile(name: "admin", role: .admin), key: APIKey.Draft(name: "admin.token"), digest: APIKey.digest(of: token))
-    return isMade ? .accountMade : .nothingToDo
+    return isMade ? .accountMade(isTokenNew: isTokenNew) : .nothingToDo
   }
 }

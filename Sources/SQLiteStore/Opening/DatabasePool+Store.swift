@@ -2,7 +2,7 @@ internal import GRDB
 internal import Logging
 
 extension DatabasePool {
-  /// Opens the file in WAL mode, refuses one of a newer version, and brings an older one up to date.
+  /// Opens the file in WAL mode, refuses one of a newer version or of somebody else's, and brings an older one up to date.
   static func forStore(_ configuration: SQLiteStoreConfiguration) throws -> DatabasePool {
     let pool = try DatabasePool(path: configuration.path, configuration: poolConfiguration(configuration))
     let migrator = Schema.migrator
@@ -11,6 +11,11 @@ extension DatabasePool {
         .newerVersion,
         "the database \(configuration.path) was written by a newer version of Fanfare; start that version, or restore a backup of this one's"
       )
+    }
+    if try pool.read({ try Schema.isForeign($0) }) {
+      throw SQLiteStoreError(
+        .corrupt,
+        "the database \(configuration.path) is no store of Fanfare's: name another directory (data.directory), or move the file away")
     }
     try pool.writeWithoutTransaction { db in
       // GRDB sets NORMAL after the configuration ran, and NORMAL does not wait for the disk: set it here, where nothing comes after.

@@ -16,6 +16,14 @@ enum Schema {
     return migrator
   }
 
+  /// Whether somebody else's tables are there: those would be written between. Of a first start that was killed there is at most one of ours.
+  static func isForeign(_ db: Database) throws -> Bool {
+    if try !migrator.appliedIdentifiers(db).isEmpty { return false }
+    return try Bool.fetchOne(
+      db, sql: "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name <> 'grdb_migrations' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\')")
+      ?? false
+  }
+
   /// How many events there are, about, whose indexes migrations that were not applied write anew; nil if there are none.
   static func eventsToMove(in db: Database, _ applied: Set<String>) throws -> Int64? {
     if applied.isEmpty || applied.isSuperset(of: ["0008", "0009"]) { return nil }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 
 @main
 struct FanfareCommand: AsyncParsableCommand {
@@ -26,4 +27,10 @@ struct FanfareCommand: AsyncParsableCommand {
     ])
 
   static let version = "0.1.0"
+
+  static func main() async {
+    // A service may be asked for a reload as soon as its process is there, and would end of it before there is anything to reload.
+    if CommandLine.arguments.dropFirst().first == Serve._commandName { signal(SIGHUP, SIG_IGN) }
+    await main(nil)
+  }
 }

@@ -48,7 +48,7 @@ import Testing
       try #require(answer.status == 200)
       try await poll { try await client.metric("fanfare_deliveries_in_flight") == 1 }
       service.askToStop()
-      #expect(await service.waitForLog("The service stops; asked once more, it ends at once"))
+      #expect(await service.waitForLog("Asked to stop once more, the service ends at once"))
       service.askToStop()
       #expect(await service.ended() == .exited(code: 128 + SIGTERM))
       #expect(!service.wholeLog.contains("attempts were still in flight when the time to stop was over"))

@@ -113,8 +113,9 @@ import Testing
       await world.log.wait(for: "Connected to the broker")
       #expect(await consumer.health().isReady)
     }
-    let warnings = world.log.all.filter { $0.message == "No connection to the broker, trying again" }
-    #expect(warnings.count == 1)
+    // Said once, however often it was tried; something else may have been wrong between.
+    let reasons = world.log.all.filter { $0.message == "No connection to the broker, trying again" }.map { $0.metadata["reason"] }
+    #expect(zip(reasons, reasons.dropFirst()).allSatisfy { $0 != $1 }, "\(reasons)")
     try world.remove()
   }
 }

@@ -83,7 +83,9 @@ extension ExplanationText {
     if let decision = decision(on: attempt) { lines.append("      \(decision)") }
     if let digest = text("digest") { lines.append("      in the digest \(digest)") }
     if let detail = text("detail") { lines.append("      \(detail)") }
-    if let answer = text("response_body"), !answer.isEmpty { lines.append("      answer: \(answer)") }
+    // Most answers end with a new line.
+    let answer = attempt["response_body"]?.stringValue.map { $0.withoutTrailingWhitespace.printableLine }
+    if let answer, !answer.isEmpty { lines.append("      answer: \(answer)") }
     return lines
   }
 

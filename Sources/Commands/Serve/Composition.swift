@@ -203,10 +203,14 @@ struct Composition {
   private func makeBroker(store: SQLiteStore) throws -> Broker? {
     if settings.amqp.urls.isEmpty { return nil }
     let configuration = settings.amqp.configuration
-    let logger = Logger(label: "fanfare.amqp")
+    var logger = Logger(label: "fanfare.amqp")
+    let relayLogger = logger
+    logger[metadataKey: "connection"] = "consumer"
+    let consumer = try AMQPConsumer(configuration, logger: logger)
+    logger[metadataKey: "connection"] = "publisher"
     let publisher = try AMQPPublisher(configuration, logger: logger)
     return Broker(
-      consumer: try AMQPConsumer(configuration, logger: logger), publisher: publisher,
-      relay: OutboxRelay(outbox: store, publisher: publisher, logger: logger))
+      consumer: consumer, publisher: publisher,
+      relay: OutboxRelay(outbox: store, publisher: publisher, logger: relayLogger))
   }
 }

@@ -22,7 +22,7 @@ struct TextTable {
         line += cell
         if column < row.count - 1 { line += String(repeating: " ", count: widths[column] - cell.count + 2) }
       }
-      return line.trimmingTrailingSpaces()
+      return line.withoutTrailingWhitespace
     }.joined(separator: "\n")
   }
 }
@@ -34,9 +34,9 @@ extension String {
     return String(String.UnicodeScalarView(unicodeScalars.map { String($0).isPrintable ? $0 : "\u{FFFD}" }))
   }
 
-  fileprivate func trimmingTrailingSpaces() -> String {
+  var withoutTrailingWhitespace: String {
     var text = self[...]
-    while text.last == " " { text = text.dropLast() }
+    while text.last?.isWhitespace == true { text = text.dropLast() }
     return String(text)
   }
 }

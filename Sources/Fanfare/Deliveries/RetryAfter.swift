@@ -38,6 +38,8 @@ enum RetryAfter {
 
   private static func date(year: String, month: String, day: String, time: String) -> Timestamp? {
     guard let month = months.firstIndex(of: month) else { return nil }
+    // Later than a timestamp can say is later than anybody waits.
+    let year = year.utf8.count == 4 && year > "2260" && year.utf8.allSatisfy { $0 &- 0x30 < 10 } ? "2260" : year
     func two(_ text: String) -> String { text.utf8.count == 1 ? "0" + text : text }
     return Timestamp(rfc3339: "\(year)-\(two(String(month + 1)))-\(two(day))T\(time)Z")
   }

@@ -140,7 +140,7 @@ import Testing
     #expect(found.pausesEndpointUntil == now + .seconds(3))
   }
 
-  @Test(arguments: ["86401", "99999999999999999999999", "Fri, 31 Dec 2100 23:59:59 GMT"])
+  @Test(arguments: ["86401", "99999999999999999999999", "Fri, 31 Dec 2100 23:59:59 GMT", "Fri, 31 Dec 9999 23:59:59 GMT"])
   func `Retry-After is believed for a day at most`(text: String) {
     #expect(verdict(exact, result(answer(503, retryAfter: text))).pausesEndpointUntil == now + .seconds(86_400))
   }

@@ -14,7 +14,8 @@ extension StoreExaminer {
     guard configuration.isServing else {
       return [
         Finding(
-          "backlog", .warning, "deliveries are due of \(lanes.count) subscriptions, and no service runs", advice: "Start the service.")
+          "backlog", .warning, "deliveries are due of \(counted(lanes.count, "subscription")), and no service runs",
+          advice: "Start the service.")
       ]
     }
     var (late, stranded, failing) = (Examples(), Examples(), Examples())
@@ -49,6 +50,45 @@ extension StoreExaminer {
     return findings.isEmpty ? [Finding("backlog", "what is due is being made")] : findings
   }
 
+  // MARK: Deliveries that wait for a person
+
+  func dead() async throws -> Finding {
+    // The state twice, so that the index of settled deliveries is taken.
+    let count = try await file.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM delivery WHERE state = 2 AND state IN (2, 3)") ?? 0 }
+    if count == 0 { return Finding("dead_letters", "no delivery is dead") }
+    return Finding(
+      "dead_letters", .warning, "\(counted(count, "delivery", "deliveries")) \(count == 1 ? "is" : "are") dead: nobody tries again",
+      advice: "'fanfare dead-letters' says why; once the receiver is mended, 'fanfare requeue' gives them another chance.")
+  }
+
+  func paused() async throws -> Finding {
+    let rows = try await file.read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT t.project, s.id, s.paused_reason, t.side FROM subscription s JOIN subscription_set t ON t.row = s.subscription_set
+          WHERE s.is_paused AND NOT s.is_removed ORDER BY t.project, s.position
+          """
+      ).map { (project: $0[0] as String, id: $0[1] as String, reason: $0[2] as String?, side: $0[3] as String) }
+    }
+    guard let first = rows.first else { return Finding("paused", "no subscription is paused") }
+    var paused = Examples()
+    for row in rows { paused.add("\(row.project)/\(row.id) (\(Self.cause(ofPause: row.reason)))") }
+    return Finding(
+      "paused", .warning, "\(counted(paused.count, "subscription")) \(paused.count == 1 ? "is" : "are") paused: \(paused.text)",
+      advice: "What is for them waits. Once the receiver is there, or if nobody meant it: fanfare subscriptions resume \(first.project) "
+        + first.id + (first.side == "project" ? "" : " --side \(first.side)"))
+  }
+
+  private static func cause(ofPause reason: String?) -> String {
+    switch reason {
+    case Pausing.byHand, nil: "by hand"
+    case Pausing.failing: "its endpoint failed for too long"
+    case let reason?:
+      reason.hasPrefix("http_") ? "its endpoint answered \(reason.dropFirst(5))" : "its endpoint said that it is gone: \(reason)"
+    }
+  }
+
   // MARK: Mail
 
   func quarantine() async throws -> Finding {
@@ -59,7 +99,7 @@ extension StoreExaminer {
         arguments: [dayAgo.nanoseconds])
       return (row?[0] as Int? ?? 0, row?[1] as Int? ?? 0, row?[2] as Int? ?? 0)
     }
-    let text = "\(count) messages in quarantine, \(bytes >> 10) KiB"
+    let text = "\(counted(count, "message")) in quarantine, \(bytes >> 10) KiB"
     if new == 0 { return Finding("quarantine", text) }
     return Finding(
       "quarantine", .warning, "\(text); \(new) came in the last day",
@@ -72,7 +112,7 @@ extension StoreExaminer {
       return (try Int.fetchOne(db, sql: "SELECT count(*) FROM outbox") ?? 0, oldest.map { Timestamp(nanoseconds: $0) })
     }
     guard let oldest else { return Finding("outbox", "nothing waits to be published to fanfare.dead") }
-    let text = "\(count) messages wait to be published to fanfare.dead"
+    let text = "\(counted(count, "message")) \(count == 1 ? "waits" : "wait") to be published to fanfare.dead"
     let since = oldest.nanoseconds > 0 ? "\(text), since \(oldest.rfc3339)" : "\(text), since before the store came to this version"
     if configuration.clock() - oldest <= Self.lateAfter { return Finding("outbox", since) }
     return Finding(
@@ -90,7 +130,7 @@ extension StoreExaminer {
     do {
       key = try configuration.secretKey(id)
     } catch {
-      return Finding("secrets", .fault, "\(error)", advice: "Put the key back: without it the store does not open.")
+      return Finding("secrets", .fault, "\(error)", advice: configuration.keyAdvice)
     }
     do {
       try await file.read { try SecretBox(key).openAll(in: $0) }
@@ -161,3 +201,6 @@ private struct LateLane: Sendable {
     return lanes
   }
 }
+
+/// `1 message`, `2 messages`.
+func counted(_ count: Int, _ one: String, _ many: String? = nil) -> String { "\(count) \(count == 1 ? one : many ?? one + "s")" }

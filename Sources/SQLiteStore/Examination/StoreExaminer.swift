@@ -1,5 +1,6 @@
 public import Fanfare
 internal import GRDB
+internal import Glibc
 
 /// Takes account of a store's file.
 public struct StoreExaminer: StoreExamination {
@@ -16,6 +17,10 @@ public struct StoreExaminer: StoreExamination {
     public var credential: [UInt8]?
     /// Whether a service is there to make what is due.
     public var isServing = true
+    /// Whether what only a service makes lies beside the database.
+    public var isServicesDirectory = false
+    /// What to do where the key is not to be had.
+    public var keyAdvice = "Put the key back: without it the store does not open."
 
     public init(
       path: String, secretKey: @escaping @Sendable (SecretKey.ID) throws -> SecretKey, clock: @escaping @Sendable () -> Timestamp
@@ -47,7 +52,7 @@ public struct StoreExaminer: StoreExamination {
       case .deliveries: try await DeliveryAccount(self).findings()
       case .timelines: [try await TimelineAccount(self).finding()]
       case .ids: try await IDAccount(self).findings()
-      case .backlog: try await backlog()
+      case .backlog: try await backlog() + [dead(), paused()]
       case .mail: [try await quarantine(), try await outbox()]
       case .secrets: [try await secrets(), try await credential()].compactMap(\.self)
       case .log: [log()]
@@ -69,10 +74,19 @@ public struct StoreExaminer: StoreExamination {
     case .newer:
       Finding("version", .fault, "the store was written by a newer version of Fanfare", advice: "Use that version's program.")
     case .foreign:
-      Finding(
-        "version", .fault, "\(configuration.path) is a database, but no store of Fanfare's",
-        advice: "Name the service's directory with --data-directory.")
+      foreign()
     }
+  }
+
+  private func foreign() -> Finding {
+    var status = stat()
+    let isEmpty = stat(configuration.path, &status) == 0 && status.st_size == 0
+    return Finding(
+      "version", .fault, isEmpty ? "\(configuration.path) is empty" : "\(configuration.path) is a database, but no store of Fanfare's",
+      advice: configuration.isServicesDirectory
+        ? "The service's keys lie beside it, so there was a store: restore the last backup ('fanfare restore FILE --force'), and do not start "
+          + "the service before, which would begin with nothing."
+        : "Name the service's directory with --data-directory.")
   }
 
   /// Table by table, so that no snapshot is older than it takes to read one.

@@ -1,5 +1,6 @@
 import Fanfare
 import GRDB
+import Glibc
 import StoreConformance
 import Testing
 
@@ -219,10 +220,72 @@ import Testing
       #expect(try await outbox(.seconds(900))?.severity == .ok)
       let late = try await outbox(.seconds(901))
       #expect(late?.severity == .warning)
-      #expect(late?.observation == "1 messages wait to be published to fanfare.dead, since \(clock.now.rfc3339)")
+      #expect(late?.observation == "1 message waits to be published to fanfare.dead, since \(clock.now.rfc3339)")
       try await store.pool.write { try $0.execute(sql: "UPDATE outbox SET created_at = 0") }
       #expect(try await outbox(.zero)?.observation.contains("since before the store came to this version") == true)
       try await store.close()
+    }
+  }
+
+  @Test func `deliveries that are dead and subscriptions that are paused are told, with who paused them and what to do`() async throws {
+    try await withWorld { world in
+      let store = try await fill(world, events: 10)
+      let well = try await examine(world)
+      for subject in ["dead_letters", "paused"] { #expect(well.filter { $0.subject == subject }.map(\.severity) == [.ok]) }
+      try await store.close()
+      let queue = try DatabaseQueue(path: world.path)
+      func found(_ subject: String, after sql: String) async throws -> Finding? {
+        try await queue.write { try $0.execute(sql: sql) }
+        return try await bad(examine(world)).first { $0.subject == subject }
+      }
+      let one = try await found("dead_letters", after: "UPDATE delivery SET state = 2 WHERE row = 1")
+      #expect(one?.observation == "1 delivery is dead: nobody tries again")
+      #expect(one?.severity == .warning)
+      #expect(one?.advice?.contains("'fanfare requeue'") == true)
+      let two = try await found("dead_letters", after: "UPDATE delivery SET state = 2 WHERE row = 2")
+      #expect(two?.observation == "2 deliveries are dead: nobody tries again")
+
+      for (reason, words) in [
+        ("'by_hand'", "by hand"), ("'failing'", "its endpoint failed for too long"), ("'http_410'", "its endpoint answered 410"),
+      ] {
+        let pause = "UPDATE subscription SET is_paused = 1, paused_reason = \(reason) WHERE id = 'ordered'"
+        let paused = try await found("paused", after: pause)
+        #expect(paused?.severity == .warning)
+        #expect(paused?.observation == "1 subscription is paused: shop/ordered (\(words))")
+        #expect(paused?.advice?.hasSuffix("fanfare subscriptions resume shop ordered") == true)
+      }
+      let sided = try await found("paused", after: "UPDATE subscription_set SET side = 'state'")
+      #expect(sided?.advice?.hasSuffix("fanfare subscriptions resume shop ordered --side state") == true)
+      try queue.close()
+    }
+  }
+
+  @Test func `a database without a store is another directory's, unless the service's keys lie beside it`() async throws {
+    try await withWorld { world in
+      Glibc.close(Glibc.open(world.path, O_WRONLY | O_CREAT, 0o600))
+      func version(_ isServicesDirectory: Bool) async throws -> Finding? {
+        var configuration = StoreExaminer.Configuration(path: world.path, secretKey: { _ in .sample(1) }, clock: { TestClock().now })
+        configuration.isServicesDirectory = isServicesDirectory
+        let examiner = try StoreExaminer(configuration)
+        defer { try? examiner.close() }
+        return try await examiner.examine(.version).first
+      }
+      #expect(try await version(false)?.advice == "Name the service's directory with --data-directory.")
+      let lost = try await version(true)
+      #expect(lost?.severity == .fault)
+      #expect(lost?.observation == "\(world.path) is empty")
+      #expect(lost?.advice?.contains("restore the last backup") == true)
+    }
+  }
+
+  @Test func `whoever has a store is told by his pid, and nobody is once it is closed`() async throws {
+    try await withWorld { world in
+      let store = try await world.open(TestClock())
+      #expect(StoreHolder(ofStoreAt: world.path)?.pid == getpid())
+      #expect(StoreHolder(ofStoreAt: world.path)?.isStopped == false)
+      try await store.close()
+      #expect(StoreHolder(ofStoreAt: world.path) == nil)
+      #expect(StoreHolder(ofStoreAt: world.path + ".nothing") == nil)
     }
   }
 

@@ -5,16 +5,19 @@ import Threading
 public struct BrokerInspection: Sendable, Hashable {
   /// The one that answered, without its password.
   public var broker: String
+  /// Exchanges and queues that are missing, or are other than expected. With any, nothing else is asked for, and the numbers are 0. Whether a
+  /// queue is bound cannot be asked for over AMQP.
+  public var faults: [TopologyFault]
   /// Messages in the queue that wait.
   public var waiting: Int
   /// Who consumes from the queue.
   public var consumers: Int
-  /// In the queue of dead letters.
-  public var deadLetters: Int
+  /// Messages in the queue of ``AMQPConfiguration/deadLetters``: what was published there and nobody took yet.
+  public var published: Int
 
   /// Connects to the first broker of the list that answers, asks passively for each exchange and queue, and hangs up. Declares nothing.
   ///
-  /// - Throws: ``AMQPError``: `topology` with a sentence for each thing that is missing, else why no broker was to be had.
+  /// - Throws: ``BrokerUnavailable`` of the last one if none was to be had.
   public static func look(at configuration: AMQPConfiguration) async throws -> BrokerInspection {
     let outcome = Mutex<Result<BrokerInspection, any Error>?>(nil)
     // A connection belongs to one thread, and its calls block.
@@ -29,20 +32,29 @@ public struct BrokerInspection: Sendable, Hashable {
   }
 
   private static func inspect(_ configuration: AMQPConfiguration) throws -> BrokerInspection {
-    var failures: [AMQPError] = []
+    var failures: [BrokerUnavailable] = []
     for url in configuration.urls {
       do throws(AMQPError) {
         let connection = try Connection.open(url, name: configuration.connectionName + " (look)", heartbeat: configuration.heartbeat)
-        try Topology(configuration).ensure(declaring: false, on: connection)
+        let faults = try Topology(configuration).faults(declares: configuration.declares, on: connection)
+        if !faults.isEmpty { return BrokerInspection(broker: "\(url)", faults: faults, waiting: 0, consumers: 0, published: 0) }
         let queue = try connection.queueDepth(configuration.queue)
         let dead = try connection.queueDepth(configuration.deadLetters)
-        return BrokerInspection(broker: "\(url)", waiting: queue.messages, consumers: queue.consumers, deadLetters: dead.messages)
+        return BrokerInspection(
+          broker: "\(url)", faults: [], waiting: queue.messages, consumers: queue.consumers, published: dead.messages)
       } catch {
-        if error.code == .topology { throw error }
-        failures.append(error)
+        failures.append(BrokerUnavailable(url: url, reason: error))
       }
     }
     guard let last = failures.last else { throw AMQPError(.unreachable, "there is no broker to ask") }
     throw last
   }
+}
+
+/// A broker that could not be looked at.
+public struct BrokerUnavailable: Error, Sendable, Hashable, CustomStringConvertible {
+  public let url: AMQPURL
+  public let reason: AMQPError
+
+  public var description: String { reason.description }
 }

@@ -22,12 +22,13 @@ struct Topology: Sendable {
 
   /// - Throws: `topology` with one sentence for each thing that is missing, or is other than expected.
   func ensure(declaring: Bool, on connection: borrowing Connection) throws(AMQPError) {
-    if declaring { try declare(on: connection) } else { try check(on: connection) }
+    let faults = declaring ? try declare(on: connection) : try faults(on: connection)
+    if !faults.isEmpty { throw AMQPError(.topology, native: 406, faults.map(\.description).joined(separator: ". ")) }
   }
 
   /// Makes what is missing and leaves what is there as it is.
-  private func declare(on connection: borrowing Connection) throws(AMQPError) {
-    var faults: [String] = []
+  private func declare(on connection: borrowing Connection) throws(AMQPError) -> [TopologyFault] {
+    var faults: [TopologyFault] = []
     for exchange in exchanges {
       try collect(&faults, .exchange, exchange, on: connection) { connection throws(AMQPError) in
         try connection.declareExchange(exchange, type: "topic")
@@ -40,59 +41,78 @@ struct Topology: Sendable {
         for exchange in queue.exchanges { try connection.bind(queue: queue.name, to: exchange, key: "#") }
       }
     }
-    try refuse(faults)
+    return faults
   }
 
-  /// Only looks.
-  private func check(on connection: borrowing Connection) throws(AMQPError) {
-    var faults: [String] = []
+  /// Only looks. Whether a queue is bound cannot be asked for over AMQP.
+  ///
+  /// - Parameter declares: whether a start of the service makes what is missing, so that the sentences do not ask for what is set.
+  func faults(declares: Bool = false, on connection: borrowing Connection) throws(AMQPError) -> [TopologyFault] {
+    var faults: [TopologyFault] = []
     for exchange in exchanges {
-      try collect(&faults, .exchange, exchange, on: connection) { connection throws(AMQPError) in
+      try collect(&faults, .exchange, exchange, declares, on: connection) { connection throws(AMQPError) in
         try connection.declareExchange(exchange, type: nil)
       }
     }
     for queue in queues {
-      try collect(&faults, .queue, queue.name, on: connection) { connection throws(AMQPError) in
+      try collect(&faults, .queue, queue.name, declares, on: connection) { connection throws(AMQPError) in
         try connection.declareQueue(queue.name, arguments: nil)
       }
     }
-    try refuse(faults)
+    return faults
   }
 
   /// On a channel of its own: a refusal is a fault to be named, and everything else ends the connection.
   private func collect(
-    _ faults: inout [String], _ kind: TopologyFault.Kind, _ name: String, on connection: borrowing Connection,
+    _ faults: inout [TopologyFault], _ kind: TopologyFault.Kind, _ name: String, _ declares: Bool = false,
+    on connection: borrowing Connection,
     _ body: (borrowing Connection) throws(AMQPError) -> Void
   ) throws(AMQPError) {
     do {
       try connection.onThrowAwayChannel(body)
     } catch  where error.code == .closedByBroker && TopologyFault.replyCodes.contains(error.nativeCode) {
-      faults.append(TopologyFault(kind, name, refusedWith: error).description)
+      faults.append(TopologyFault(kind, name, refusedWith: error, declares: declares))
     }
-  }
-
-  private func refuse(_ faults: [String]) throws(AMQPError) {
-    if !faults.isEmpty { throw AMQPError(.topology, native: 406, faults.joined(separator: ". ")) }
   }
 }
 
 /// One exchange or queue that is not as it must be, put into words for the operator.
-struct TopologyFault: CustomStringConvertible {
-  enum Kind: String { case exchange, queue }
+public struct TopologyFault: Sendable, Hashable, CustomStringConvertible {
+  public enum Kind: String, Sendable { case exchange, queue }
+  public enum Cause: Sendable {
+    case missing
+    /// The user's permissions do not reach so far.
+    case forbidden
+    /// It is there, and is other than expected.
+    case different
+  }
 
   /// ACCESS_REFUSED, NOT_FOUND, RESOURCE_LOCKED, PRECONDITION_FAILED, NOT_IMPLEMENTED: these close the channel only.
   static let replyCodes = [403, 404, 405, 406, 540]
 
-  let description: String
+  public let kind: Kind
+  public let name: String
+  public let cause: Cause
+  /// A sentence without its full stop: what is wrong and, but for what a start of the service makes, what to do.
+  public let description: String
 
-  init(_ kind: Kind, _ name: String, refusedWith error: AMQPError) {
+  /// - Parameter declares: whether a start of the service makes what is missing.
+  init(_ kind: Kind, _ name: String, refusedWith error: AMQPError, declares: Bool = false) {
+    // A queue that cannot be bound names the exchange that is missing.
+    let absent = error.nativeCode == 404 ? Self.quoted(after: "no exchange ", in: error.description) : nil
+    (self.kind, self.name) = absent.map { (.exchange, $0) } ?? (kind, name)
+    cause =
+      switch error.nativeCode {
+      case 404: .missing
+      case 403: .forbidden
+      default: .different
+      }
     let option = kind == .exchange ? "amqp.exchanges" : "amqp.queue"
     switch error.nativeCode {
     case 404:
-      // A queue that cannot be bound names the exchange that is missing.
-      let missing = Self.quoted(after: "no exchange ", in: error.description).map { (Kind.exchange, $0) } ?? (kind, name)
       description =
-        "The \(missing.0.rawValue) \"\(missing.1)\" does not exist: create it, or set amqp.declare to true and Fanfare creates it"
+        "The \(self.kind.rawValue) \"\(self.name)\" does not exist"
+        + (declares ? "" : ": create it, or set amqp.declare to true and Fanfare creates it")
     case 403:
       description = "We may not use the \(kind.rawValue) \"\(name)\": give the user the permissions to configure, write and read it"
     case 405:

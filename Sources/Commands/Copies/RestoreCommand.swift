@@ -60,8 +60,8 @@ struct RestoreCommand: AsyncParsableCommand {
     ]
     if summary.waitingDeliveries > 0 {
       sentences.append(
-        "\(summary.waitingDeliveries) deliveries waited when the backup was made, and are attempted again under the same webhook-id, also "
-          + "those that have succeeded since.")
+        "\(summary.waitingDeliveries) \(summary.waitingDeliveries == 1 ? "delivery" : "deliveries") waited when the backup was made: attempted "
+          + "again under the same webhook-id, also what has succeeded since.")
     }
     if summary.outbox > 0 {
       sentences.append("\(summary.outbox) messages are published to fanfare.dead again, also those that have been since.")

@@ -5,10 +5,11 @@ struct DoctorCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor", abstract: "Takes account of the store, its files, the broker and the running service, and says what to do.",
     discussion: """
-      Reads the store in the data directory, beside the running service or without one, and changes nothing: whether its pages are sound, \
+      Reads the store in the data directory, beside the running service or without one, and changes nothing in it (SQLite leaves an \
+      empty fanfare.db-wal and fanfare.db-shm beside a store that is stopped): whether its pages are sound, \
       whether an event, a delivery or an attempt is missing or belongs to nothing, whether something is due and not made, whether the files \
       are yours alone and the key opens the secrets. Asks the service for its health, and the broker of amqp.url whether exchanges and \
-      queues are there; no message is taken.
+      queues are there, but not whether they are bound, which AMQP has no question for; no message is taken.
 
       Exits with 0 if there is no fault; warnings are none. On a store of millions of events it takes minutes, mostly for pages and timelines: \
       --quick leaves most of that out.

@@ -1,5 +1,5 @@
-import AMQPSource
 import Fanfare
+import Glibc
 import SQLiteStore
 
 /// Looks at everything that a service lives on, one thing after the other.
@@ -10,24 +10,33 @@ struct Examination: Sendable {
   /// Told what is looked at next.
   let progress: @Sendable (String) -> Void
 
-  /// - Throws: a sentence if the store cannot be opened at all; everything else that is wrong is a finding.
+  /// Everything that is wrong is a finding, also that there is no store.
   func findings() async throws -> [Finding] {
-    try settings.requireStore()
+    // What SQLite makes beside a store that is stopped is its owner's alone, too.
+    umask(0o077)
     progress("the service")
-    let (isServing, service) = await visit.findings()
+    let (presence, service) = await visit.findings()
     progress("files")
-    var findings = service + FileInspection(settings: settings).findings()
-    findings += try await storeFindings(isServing: isServing)
+    let files = FileInspection(settings: settings)
+    var findings = service
+    if let missing = files.missingStore() {
+      findings.append(missing)
+    } else {
+      findings += files.findings()
+      findings += try await storeFindings(isServing: presence.isThere, files)
+    }
     progress("the broker")
-    findings.append(await broker(isServing: isServing))
+    findings.append(await BrokerVisit(settings: settings.amqp, service: presence).finding())
     return findings
   }
 
-  private func storeFindings(isServing: Bool) async throws -> [Finding] {
+  private func storeFindings(isServing: Bool, _ files: FileInspection) async throws -> [Finding] {
     var configuration = StoreExaminer.Configuration(
       path: settings.storePath, secretKey: settings.secretKeyFile.existingKey(withID:), clock: SystemClock.now)
     configuration.isQuick = isQuick
     configuration.isServing = isServing
+    configuration.isServicesDirectory = files.hasCompanions
+    configuration.keyAdvice = files.keyAdvice
     configuration.credential = (try? AdminToken.read(atPath: settings.adminTokenPath)).map { APIKey.digest(of: $0) }
     let store: StoreExaminer
     do {
@@ -48,25 +57,5 @@ struct Examination: Sendable {
     }
     try? store.close()
     return findings
-  }
-
-  private func broker(isServing: Bool) async -> Finding {
-    if settings.amqp.urls.isEmpty { return Finding("broker", "amqp.url is not set: events come in over HTTP only") }
-    do {
-      let broker = try await BrokerInspection.look(at: settings.amqp.configuration)
-      let text = "\(broker.broker) has what it must have; \(broker.waiting) messages wait, \(broker.deadLetters) dead letters"
-      if isServing, broker.consumers == 0 {
-        return Finding(
-          "broker", .fault, "\(text); nobody consumes from \(settings.amqp.queue)",
-          advice: "See amqp in the service's health; does the service have the same amqp.url?")
-      }
-      return Finding("broker", text)
-    } catch let error as AMQPError where error.code == .topology && settings.amqp.declares && !isServing {
-      return Finding("broker", .warning, "\(error.description)", advice: "The start of the service makes what is missing.")
-    } catch {
-      return Finding(
-        "broker", .fault, "\(error)", advice: "Nothing comes in over AMQP meanwhile, and nothing is lost: the broker and producers hold it."
-      )
-    }
   }
 }

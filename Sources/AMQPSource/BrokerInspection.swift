@@ -36,7 +36,10 @@ public struct BrokerInspection: Sendable, Hashable {
     for url in configuration.urls {
       do throws(AMQPError) {
         let connection = try Connection.open(url, name: configuration.connectionName + " (look)", heartbeat: configuration.heartbeat)
-        let faults = try Topology(configuration).faults(declares: configuration.declares, on: connection)
+        let topology = Topology(configuration)
+        var faults = try topology.faults(declares: configuration.declares, on: connection)
+        // A service that declares nothing needs less.
+        if faults.isEmpty, configuration.declares { faults = try topology.permissionFaults(on: connection) }
         if !faults.isEmpty { return BrokerInspection(broker: "\(url)", faults: faults, waiting: 0, consumers: 0, published: 0) }
         let queue = try connection.queueDepth(configuration.queue)
         let dead = try connection.queueDepth(configuration.deadLetters)

@@ -62,6 +62,21 @@ struct Topology: Sendable {
     return faults
   }
 
+  /// Whether the user may read and write what is there. RabbitMQ lets anybody ask whether something is there, so this takes back bindings that
+  /// nobody has, which changes nothing and needs most of what declaring and consuming need.
+  func permissionFaults(on connection: borrowing Connection) throws(AMQPError) -> [TopologyFault] {
+    var faults: [TopologyFault] = []
+    for queue in queues {
+      for exchange in queue.exchanges {
+        try collect(&faults, .queue, queue.name, on: connection) { connection throws(AMQPError) in
+          try connection.unbind(queue: queue.name, from: exchange, key: "fanfare.nobody.binds.this")
+        }
+        if faults.last?.name == queue.name { break }
+      }
+    }
+    return faults.filter { $0.cause == .forbidden }
+  }
+
   /// On a channel of its own: a refusal is a fault to be named, and everything else ends the connection.
   private func collect(
     _ faults: inout [TopologyFault], _ kind: TopologyFault.Kind, _ name: String, _ declares: Bool = false,

@@ -72,6 +72,25 @@ import Testing
       let untrusted = try await fault(world, "amqps://guest:guest@localhost:\(broker.tlsPort)")
       #expect(untrusted.advice.hasPrefix("See the broker's certificate: openssl s_client -connect localhost:\(broker.tlsPort)"))
 
+      // What is there can be asked for without a permission to use it.
+      let own = try #require(world.host)
+      let declared = try await world.start()
+      #expect(await declared.stop() == 0)
+      let reader = PrivateBroker.uniqueName("reader")
+      try await world.broker.control("add_user", reader, "secret")
+      let url = "amqp://\(reader):secret@127.0.0.1:\(world.broker.port)/\(own)"
+      try await world.broker.control("set_permissions", "-p", own, reader, "^$", "^$", "^$")
+      let withdrawn = try await fault(world, url)
+      #expect(withdrawn.says.hasPrefix("We may not use the queue \"fanfare.events\""), "\(withdrawn)")
+      #expect(withdrawn.advice.contains("rabbitmqctl set_permissions -p \(own) \(reader) '.*' '.*' '.*'"))
+      try await world.broker.control("set_permissions", "-p", own, reader, ".*", ".*", ".*")
+      let bindings = try await world.broker.control("list_bindings", "-p", own)
+      let well = try await DoctorRun.of(
+        world.directory, ["--quick", "--set", "http.listen=127.0.0.1:1", "--amqp-url", url])
+      #expect(well.findings["broker"]?.severity == "ok", "\(well.findings)")
+      #expect(try await world.broker.control("list_bindings", "-p", own) == bindings)
+      try await world.broker.control("delete_user", reader)
+
       let user = PrivateBroker.uniqueName("user")
       try await broker.control("add_user", user, "secret")
       let outsider = try await fault(world, "amqp://\(user):secret@\(address)")

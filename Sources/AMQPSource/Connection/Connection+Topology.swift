@@ -46,6 +46,13 @@ extension Connection {
     try check(amqp_get_rpc_reply(state), on: Self.probe)
   }
 
+  /// Takes back a binding; one that is not there is no error.
+  func unbind(queue: String, from exchange: String, key: String) throws(AMQPError) {
+    var arena = Arena()
+    _ = amqp_queue_unbind(state, Self.probe, arena.bytes(queue), arena.bytes(exchange), arena.bytes(key), amqp_table_t())
+    try check(amqp_get_rpc_reply(state), on: Self.probe)
+  }
+
   // MARK: Consuming and publishing
 
   /// Asks for what is in the queue, at most `prefetch` unacknowledged at a time.

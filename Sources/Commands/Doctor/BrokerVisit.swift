@@ -54,6 +54,9 @@ struct BrokerVisit: Sendable {
         "Until then the broker refuses what is published there; and if somebody else makes the exchange without the queue's binding, it "
           + "confirms what is published and drops it.")
     }
+    if missing.contains(where: { $0.name == "fanfare.dead" }) {
+      advice.append("What is to be published to fanfare.dead waits in the store.")
+    }
     if let url = settings.urls.first, faults.contains(where: { $0.cause == .forbidden }) { advice.append(Self.permission(url)) }
     if faults.contains(where: { $0.cause == .different }) {
       advice.append("What is in a queue goes with it: let it run empty before it is deleted.")

@@ -1,6 +1,5 @@
 import AsyncHTTPClient
 import Fanfare
-import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOSSL
@@ -115,6 +114,9 @@ struct ServiceVisit: Sendable {
       return finding(
         severity, "\(base) does not answer within \(Self.patience) s",
         "See the service's log on its machine, and whether something between drops the connection.")
+    case let error as HTTPClientError where error == .remoteConnectionClosed:
+      return finding(
+        severity, "\(base) hangs up without an answer", "Name the service's URL, that of http.listen, with --url; is it https://?")
     default:
       let observation = "\(base) cannot be reached: \(ServiceClient.reason(for: error))"
       if let holder {

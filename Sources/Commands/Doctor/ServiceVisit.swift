@@ -64,8 +64,8 @@ struct ServiceVisit: Sendable {
           "service", .fault, "\(client.base) is not ready: \(ill.joined(separator: "; "))",
           advice: "It goes on by itself once that is mended; its log says since when it is so, and what else is found here may say why.")
     ]
-    if let date = response.headers.first(name: "Date").flatMap({ HTTPDate.seconds($0) }) {
-      let difference = date - before.seconds
+    if let date = response.headers.first(name: "Date").flatMap({ Timestamp(httpDate: $0, now: before) }) {
+      let difference = date.seconds - before.seconds
       findings.append(
         abs(difference) <= 5
           ? Finding("service_clock", "the service's clock is this machine's")

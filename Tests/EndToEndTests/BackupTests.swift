@@ -75,6 +75,7 @@ import Testing
             at: world.directory.appending(path: "secrets.key"), to: directory.appending(path: "secrets.key"))
           let restored = try await fanfare("restore", path, directory: directory)
           #expect(restored.status == 0, "\(restored.errors)")
+          #expect(restored.errors.contains("'fanfare keys create admin --offline' makes a key"))
           let health = try await fanfare("doctor", directory: directory)
           #expect(health.status == 0, "\(health.output)")
           try FileManager.default.copyItem(
@@ -103,6 +104,25 @@ import Testing
     }
   }
 
+  @Test func `a backup does not take the place of the key or the token, and says so if the key is missing`() async throws {
+    try await World.with { world in
+      let service = try await world.start()
+      #expect(await service.stop() == 0)
+      for name in ["secrets.key", "admin.token"] {
+        let path = world.directory.appending(path: name)
+        let before = try Data(contentsOf: path)
+        let refused = try await fanfare("backup", path.path, "--force", directory: world.directory)
+        #expect(refused.status == 1 && refused.errors.contains("belongs to the store itself"))
+        #expect(try Data(contentsOf: path) == before)
+      }
+      let key = world.directory.appending(path: "secrets.key")
+      try FileManager.default.moveItem(at: key, to: key.appendingPathExtension("away"))
+      let keyless = try await fanfare("backup", "\(world.directory.path)/backup", directory: world.directory)
+      #expect(keyless.status == 0 && keyless.errors.contains("secrets.key is missing"))
+      try FileManager.default.moveItem(at: key.appendingPathExtension("away"), to: key)
+    }
+  }
+
   @Test func `a backup that is killed leaves no file of its name, and the next one clears up`() async throws {
     try await World.with { world in
       let service = try await world.start()
@@ -116,14 +136,6 @@ import Testing
       }
       let file = "\(world.directory.path)/backup"
       let part = file + ".part"
-      // What opens the store, and what opens its service, are not to be replaced.
-      for name in ["secrets.key", "admin.token"] {
-        let path = world.directory.appending(path: name)
-        let before = try Data(contentsOf: path)
-        let refused = try await fanfare("backup", path.path, "--force", directory: world.directory)
-        #expect(refused.status == 1 && refused.errors.contains("belongs to the store itself"))
-        #expect(try Data(contentsOf: path) == before)
-      }
       var killed = 0
       // One that was faster than the kill proves nothing.
       for _ in 1...50 where killed < 3 {

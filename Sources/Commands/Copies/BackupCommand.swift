@@ -34,8 +34,11 @@ struct BackupCommand: AsyncParsableCommand {
     progress.clear()
     guard let summary else { throw SentenceError("the backup was broken off, and nothing of it is left") }
     Console.print("\(file): \(summary.text); written and checked in \((ContinuousClock.now - start).secondsText)")
-    if let key = summary.secretKey {
-      Console.note("Keep \(settings.secretKeyFile.path) too, elsewhere: no other key than this, \(key), opens the secrets in it.")
-    }
+    guard let key = summary.secretKey else { return }
+    let keyPath = settings.secretKeyFile.path
+    Console.note(
+      settings.secretKeyFile.isThere
+        ? "Keep \(keyPath) too, elsewhere: no other key than this, \(key), opens the secrets in it."
+        : "\(keyPath) is missing: without it, the key \(key), neither this backup nor the store can be opened.")
   }
 }

@@ -50,6 +50,9 @@ struct RestoreCommand: AsyncParsableCommand {
     Console.print("\(path) is \(file) now: \(summary.text)")
     if let oldPath { Console.note("The store that was there is \(oldPath).") }
     for sentence in Self.consequences(of: summary) { Console.note(sentence) }
+    if !AdminToken.isThere(atPath: settings.adminTokenPath) {
+      Console.note("There is no \(settings.adminTokenPath): 'fanfare keys create admin --offline' makes a key.")
+    }
   }
 
   /// What the operator has to know before he starts the service.

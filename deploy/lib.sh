@@ -55,10 +55,10 @@ need_build_packages() {
 # Processes that start others -----------------------------------------------------------------------------------------
 
 # What starts a program that starts others. Up to Swift 6.3, Foundation's Process reads past a directory entry at the end of the heap when many
-# files are open (swift-corelibs-foundation, pull request 5472), and crashed one run in many. With one heap, and room at its end, there is always
-# something to read.
+# files are open (swift-corelibs-foundation, pull request 5472), and crashed one run in many. With one heap, and room at its end for as good as
+# ever (of which nothing is used before it is needed), there is something to read.
 # shellcheck disable=SC2034 # for the scripts that read this one
-one_heap=(env MALLOC_ARENA_MAX=1 MALLOC_TOP_PAD_=1048576)
+one_heap=(env MALLOC_ARENA_MAX=1 MALLOC_TOP_PAD_=1073741824)
 
 # Mounts --------------------------------------------------------------------------------------------------------------
 

@@ -163,12 +163,7 @@ import Testing
     }
   }
 
-  /// Whether this user may mount a file system of its own; in a container that is not told to let it, root may not.
-  private static func mayMount() async -> Bool {
-    await (try? CommandRun.run(URL(filePath: "/usr/bin/unshare"), ["-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]))?.status == 0
-  }
-
-  @Test(.enabled("a file system of its own cannot be mounted here") { await mayMount() })
+  @Test(.enabled("a file system of its own cannot be mounted here") { await MountRights.areThere() })
   func `a backup that the disk has no room for says so and leaves nothing`() async throws {
     try await World.with { world in
       let service = try await world.start()

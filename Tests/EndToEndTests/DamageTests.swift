@@ -78,13 +78,8 @@ import Testing
     }
   }
 
-  /// Whether this user may mount a file system of its own; in a container that is not told to let it, root may not.
-  private static func mayMount() async -> Bool {
-    await (try? CommandRun.run(URL(filePath: "/usr/bin/unshare"), ["-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]))?.status == 0
-  }
-
   @Test(
-    .enabled("a file system of its own cannot be mounted here") { await mayMount() },
+    .enabled("a file system of its own cannot be mounted here") { await MountRights.areThere() },
     arguments: [
       (#"cp -a "$1/." /mnt && mount -o remount,ro /mnt"#, "cannot open /mnt/fanfare.db.lock: Read-only file system"),
       ("! cat /dev/zero >/mnt/filler", "the database /mnt/fanfare.db cannot be used: the store failed: database or disk is full"),

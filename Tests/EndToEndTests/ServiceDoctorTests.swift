@@ -13,23 +13,6 @@ import Testing
     try await body(directory)
   }
 
-  /// Runs `body` with the URL of somebody who takes connections and says nothing.
-  private static func withSilence(_ body: (String) async throws -> Void) async throws {
-    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(listener) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let isListening = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(listener, $0, length) == 0 && listen(listener, 8) == 0 && getsockname(listener, $0, &length) == 0
-      }
-    }
-    try #require(isListening)
-    try await body("http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))")
-  }
-
   /// - Parameter url: the service's; where there is none by default.
   private func doctor(_ directory: URL, url: String? = nil) async throws -> DoctorRun {
     try await DoctorRun.of(directory, ["--quick"] + (url.map { ["--url", $0] } ?? ["--set", "http.listen=127.0.0.1:1"]))
@@ -52,7 +35,7 @@ import Testing
       #expect(hung.says == "the process \(pid) has the store and does not answer at \(service.url): it is stopped (SIGSTOP)")
       #expect(hung.advice == "Have it go on: kill -CONT \(pid)")
       kill(pid, SIGCONT)
-      try await Self.withSilence { url in
+      try await SilentListener.serving { url in
         let silent = try fault("service", try await doctor(directory, url: url))
         #expect(silent.says == "the process \(pid) has the store and does not answer at \(url) within 5 s")
         #expect(silent.advice.contains("kill -KILL \(pid)"))
@@ -117,12 +100,7 @@ import Testing
     }
   }
 
-  /// Whether this user may mount a file system of its own; in a container that is not told to let it, root may not.
-  private static func mayMount() async -> Bool {
-    await (try? CommandRun.run(URL(filePath: "/usr/bin/unshare"), ["-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]))?.status == 0
-  }
-
-  @Test(.enabled("a file system of its own cannot be mounted here") { await mayMount() })
+  @Test(.enabled("a file system of its own cannot be mounted here") { await MountRights.areThere() })
   func `a directory that is read-only is a fault`() async throws {
     try await withDirectory { directory in
       #expect(try await ServiceProcess.start(in: directory, settings: [:]).stop() == 0)

@@ -34,53 +34,29 @@ import Testing
   }
 
   @Test func `asked twice to stop, it ends at once, and what was in flight is made by the next one`() async throws {
-    try await World.with { world in
-      // Connections are taken by the system, and nobody ever answers.
-      let silent = try SilentListener()
-      let settings = ["delivery.retrySchedule": "1s"]
-      let service = try await world.start(settings)
-      let client = try world.client(of: service)
-      let path = "/api/v1/events/subscriptions/project/shop/"
-      let subscribed = try await client.send(
-        "PUT", path, body: #"[{"id":"hook","type":"webhook","url":"http://127.0.0.1:\#(silent.port)/"}]"#)
-      try #require(subscribed.status == 200)
-      let answer = try await client.send("POST", "/internal/create-event", body: bodies(0..<1)[0], base: service.internalURL)
-      try #require(answer.status == 200)
-      try await poll { try await client.metric("fanfare_deliveries_in_flight") == 1 }
-      service.askToStop()
-      #expect(await service.waitForLog("Asked to stop once more, the service ends at once"))
-      service.askToStop()
-      #expect(await service.ended() == .exited(code: 128 + SIGTERM))
-      #expect(!service.wholeLog.contains("attempts were still in flight when the time to stop was over"))
-      #expect(!service.wholeLog.contains("The service has stopped"))
-      let next = try await world.start(settings)
-      let again = try world.client(of: next)
-      try await poll { try await again.metric("fanfare_deliveries_in_flight") == 1 }
-      await next.kill()
-    }
-  }
-}
-
-/// Listens on a port of loopback, and takes no connection.
-private final class SilentListener: Sendable {
-  private let descriptor: Int32
-  let port: UInt16
-
-  init() throws {
-    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let descriptor = descriptor
-    let isListening = withUnsafeMutablePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(descriptor, $0, length) == 0 && listen(descriptor, 16) == 0 && getsockname(descriptor, $0, &length) == 0
+    try await SilentListener.serving { silent in
+      try await World.with { world in
+        let settings = ["delivery.retrySchedule": "1s"]
+        let service = try await world.start(settings)
+        let client = try world.client(of: service)
+        let path = "/api/v1/events/subscriptions/project/shop/"
+        let subscribed = try await client.send(
+          "PUT", path, body: #"[{"id":"hook","type":"webhook","url":"\#(silent)/"}]"#)
+        try #require(subscribed.status == 200)
+        let answer = try await client.send("POST", "/internal/create-event", body: bodies(0..<1)[0], base: service.internalURL)
+        try #require(answer.status == 200)
+        try await poll { try await client.metric("fanfare_deliveries_in_flight") == 1 }
+        service.askToStop()
+        #expect(await service.waitForLog("Asked to stop once more, the service ends at once"))
+        service.askToStop()
+        #expect(await service.ended() == .exited(code: 128 + SIGTERM))
+        #expect(!service.wholeLog.contains("attempts were still in flight when the time to stop was over"))
+        #expect(!service.wholeLog.contains("The service has stopped"))
+        let next = try await world.start(settings)
+        let again = try world.client(of: next)
+        try await poll { try await again.metric("fanfare_deliveries_in_flight") == 1 }
+        await next.kill()
       }
     }
-    port = UInt16(bigEndian: address.sin_port)
-    if !isListening { throw ServiceFailure(description: "a port could not be had") }
   }
-
-  deinit { close(descriptor) }
 }

@@ -15,7 +15,8 @@ public struct BrokerInspection: Sendable, Hashable {
   /// Messages in the queue of ``AMQPConfiguration/deadLetters``: what was published there and nobody took yet.
   public var published: Int
 
-  /// Connects to the first broker of the list that answers, asks passively for each exchange and queue, and hangs up. Declares nothing.
+  /// Connects to the first broker of the list that answers, asks passively for each exchange and queue, and hangs up. Declares nothing;
+  /// where the service declares, takes back bindings that nobody has, to learn whether the user may.
   ///
   /// - Throws: ``BrokerUnavailable`` of the last one if none was to be had.
   public static func look(at configuration: AMQPConfiguration) async throws -> BrokerInspection {

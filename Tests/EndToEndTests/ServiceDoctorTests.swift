@@ -35,11 +35,12 @@ import Testing
       #expect(hung.says == "the process \(pid) has the store and does not answer at \(service.url): it is stopped (SIGSTOP)")
       #expect(hung.advice == "Have it go on: kill -CONT \(pid)")
       kill(pid, SIGCONT)
-      try await SilentListener.serving { url in
-        let silent = try fault("service", try await doctor(directory, url: url))
-        #expect(silent.says == "the process \(pid) has the store and does not answer at \(url) within 5 s")
-        #expect(silent.advice.contains("kill -KILL \(pid)"))
-      }
+      // It takes the connection, and answers no GET.
+      let hostile = try await HostileReceiver()
+      let silent = try fault("service", try await doctor(directory, url: hostile.url))
+      #expect(silent.says == "the process \(pid) has the store and does not answer at \(hostile.url) within 5 s")
+      #expect(silent.advice.contains("kill -KILL \(pid)"))
+      try await hostile.close()
       let elsewhere = try await doctor(directory).findings["service"]
       #expect(elsewhere?.severity == "warning")
       #expect(elsewhere?.says.hasSuffix("the process \(pid) has the store") == true, "\(elsewhere?.says ?? "")")

@@ -34,29 +34,29 @@ import Testing
   }
 
   @Test func `asked twice to stop, it ends at once, and what was in flight is made by the next one`() async throws {
-    try await SilentListener.serving { silent in
-      try await World.with { world in
-        let settings = ["delivery.retrySchedule": "1s"]
-        let service = try await world.start(settings)
-        let client = try world.client(of: service)
-        let path = "/api/v1/events/subscriptions/project/shop/"
-        let subscribed = try await client.send(
-          "PUT", path, body: #"[{"id":"hook","type":"webhook","url":"\#(silent)/"}]"#)
-        try #require(subscribed.status == 200)
-        let answer = try await client.send("POST", "/internal/create-event", body: bodies(0..<1)[0], base: service.internalURL)
-        try #require(answer.status == 200)
-        try await poll { try await client.metric("fanfare_deliveries_in_flight") == 1 }
-        service.askToStop()
-        #expect(await service.waitForLog("Asked to stop once more, the service ends at once"))
-        service.askToStop()
-        #expect(await service.ended() == .exited(code: 128 + SIGTERM))
-        #expect(!service.wholeLog.contains("attempts were still in flight when the time to stop was over"))
-        #expect(!service.wholeLog.contains("The service has stopped"))
-        let next = try await world.start(settings)
-        let again = try world.client(of: next)
-        try await poll { try await again.metric("fanfare_deliveries_in_flight") == 1 }
-        await next.kill()
-      }
+    try await World.with { world in
+      let hostile = try await HostileReceiver()
+      let settings = ["delivery.retrySchedule": "1s"]
+      let service = try await world.start(settings)
+      let client = try world.client(of: service)
+      let path = "/api/v1/events/subscriptions/project/shop/"
+      let subscribed = try await client.send(
+        "PUT", path, body: #"[{"id":"hook","type":"webhook","url":"\#(hostile.url)/silent"}]"#)
+      try #require(subscribed.status == 200)
+      let answer = try await client.send("POST", "/internal/create-event", body: bodies(0..<1)[0], base: service.internalURL)
+      try #require(answer.status == 200)
+      try await poll { try await client.metric("fanfare_deliveries_in_flight") == 1 }
+      service.askToStop()
+      #expect(await service.waitForLog("Asked to stop once more, the service ends at once"))
+      service.askToStop()
+      #expect(await service.ended() == .exited(code: 128 + SIGTERM))
+      #expect(!service.wholeLog.contains("attempts were still in flight when the time to stop was over"))
+      #expect(!service.wholeLog.contains("The service has stopped"))
+      let next = try await world.start(settings)
+      let again = try world.client(of: next)
+      try await poll { try await again.metric("fanfare_deliveries_in_flight") == 1 }
+      await next.kill()
+      try await hostile.close()
     }
   }
 }
